@@ -1,0 +1,78 @@
+package io.meshrpc.api;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+
+/**
+ * What a handler knows about the call it serves. Calls made while a context is current inherit its
+ * deadline, and are cancelled with it. Safe to use from any thread.
+ */
+public interface CallContext {
+  /** The context of the handler that runs in this thread, if one does. */
+  static Optional<CallContext> current() {
+    return Optional.ofNullable(CurrentContext.HERE.get());
+  }
+
+  /** Time left until the caller's deadline; zero once it has passed. */
+  Duration timeLeft();
+
+  /** Whether nobody waits for the answer any more: cancelled, or past the deadline. */
+  boolean isCancelled();
+
+  /** Runs an action once, when the call is cancelled; at once if it is already. */
+  void onCancel(Runnable action);
+
+  /** The attempt's number, from 1. More than 1 says that the caller has tried before. */
+  int attempt();
+
+  /** The method that is served. */
+  MethodDescriptor<?, ?> method();
+
+  /** The caller's node. */
+  Caller caller();
+
+  /** What the caller sent along. */
+  Metadata metadata();
+
+  /** The priority that the caller gave the call. */
+  Priority priority();
+
+  /** Sends metadata back with the reply; replaces what was set before. */
+  void replyMetadata(Metadata metadata);
+
+  /** Runs an action with this context current in this thread, and the former one afterwards. */
+  default <T> T call(Callable<T> action) throws Exception {
+    CallContext before = CurrentContext.HERE.get();
+    CurrentContext.HERE.set(this);
+    try {
+      return action.call();
+    } finally {
+      CurrentContext.restore(before);
+    }
+  }
+
+  /** An executor that runs what it is given with this context current. */
+  default Executor wrap(Executor executor) {
+    return task ->
+        executor.execute(
+            () -> {
+              CallContext before = CurrentContext.HERE.get();
+              CurrentContext.HERE.set(this);
+              try {
+                task.run();
+              } finally {
+                CurrentContext.restore(before);
+              }
+            });
+  }
+
+  /**
+   * A node that calls.
+   *
+   * @param name the name that it gave itself; may be empty
+   * @param incarnation 32 hexadecimal digits, drawn anew whenever it starts
+   */
+  record Caller(String name, String incarnation) {}
+}

@@ -1,0 +1,18 @@
+package io.meshrpc.api;
+
+import org.jspecify.annotations.Nullable;
+
+/** Holds the context of the handler that runs in a thread. */
+final class CurrentContext {
+  static final ThreadLocal<@Nullable CallContext> HERE = new ThreadLocal<>();
+
+  private CurrentContext() {}
+
+  static void restore(@Nullable CallContext before) {
+    if (before == null) {
+      HERE.remove();
+    } else {
+      HERE.set(before);
+    }
+  }
+}

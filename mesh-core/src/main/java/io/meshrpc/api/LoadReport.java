@@ -1,0 +1,29 @@
+package io.meshrpc.api;
+
+/**
+ * How busy a server says it is. All zero until its first report.
+ *
+ * @param queued requests that wait
+ * @param running requests in handlers
+ * @param workers how many handlers may run at once
+ * @param oldestWaitMs how long the oldest request has waited
+ * @param completed handlers that have ended since the server's start
+ * @param uptimeMs how long the server has been up
+ * @param refusedPermille of the last second's requests, those refused for lack of room
+ */
+public record LoadReport(
+    int queued,
+    int running,
+    int workers,
+    int oldestWaitMs,
+    long completed,
+    long uptimeMs,
+    int refusedPermille) {
+  /** Nothing reported yet. */
+  public static final LoadReport NONE = new LoadReport(0, 0, 0, 0, 0, 0, 0);
+
+  /** Requests that wait or run. */
+  public int inServer() {
+    return queued + running;
+  }
+}

@@ -1,0 +1,37 @@
+package io.meshrpc.api;
+
+/**
+ * Hears the news of a node. Called from a thread of its own, one piece of news after the other; what
+ * it throws is logged. All methods do nothing by default.
+ */
+public interface MeshListener {
+  /** Hears nothing. */
+  MeshListener NONE = new MeshListener() {};
+
+  /** A server moved in the client's liveness table. */
+  default void onTransition(Transition transition) {}
+
+  /** Bytes came that are not of the mesh; they were dropped. */
+  default void onStrayBytes(StrayBytes stray) {}
+
+  /**
+   * A move in the liveness table.
+   *
+   * @param endpoint the server's address
+   * @param incarnation its node id, 32 hexadecimal digits; empty if it never said
+   * @param from where it stood
+   * @param to where it stands
+   * @param reason why, in words
+   */
+  record Transition(
+      String endpoint, String incarnation, PeerState from, PeerState to, String reason) {}
+
+  /**
+   * Bytes that were dropped.
+   *
+   * @param bytes how many
+   * @param reason what was wrong with them
+   * @param total how many times this has happened to this node
+   */
+  record StrayBytes(int bytes, String reason, long total) {}
+}

@@ -1,0 +1,42 @@
+package io.meshrpc.api;
+
+import java.util.Objects;
+
+/**
+ * One method of a service. Generated code holds one constant for each.
+ *
+ * @param service full protobuf name of the service, such as {@code shop.v1.Orders}
+ * @param name simple protobuf name of the method, such as {@code PlaceOrder}
+ * @param idempotency what the contract says about a second execution
+ * @param request how requests become bytes
+ * @param reply how replies become bytes
+ * @param <Q> the request's type
+ * @param <R> the reply's type
+ */
+public record MethodDescriptor<Q, R>(
+    String service,
+    String name,
+    Idempotency idempotency,
+    Marshaller<Q> request,
+    Marshaller<R> reply) {
+  /** Checks that nothing is null or empty. */
+  public MethodDescriptor {
+    Objects.requireNonNull(idempotency, "idempotency");
+    Objects.requireNonNull(request, "request");
+    Objects.requireNonNull(reply, "reply");
+    if (service.isEmpty() || name.isEmpty()) {
+      throw new IllegalArgumentException(
+          "method: \"" + service + "/" + name + "\" (expected: names that are not empty)");
+    }
+  }
+
+  /** Service and method: {@code shop.v1.Orders/PlaceOrder}. */
+  public String fullName() {
+    return service + "/" + name;
+  }
+
+  @Override
+  public String toString() {
+    return fullName();
+  }
+}
