@@ -55,17 +55,15 @@ public interface CallContext {
 
   /** An executor that runs what it is given with this context current. */
   default Executor wrap(Executor executor) {
-    return task ->
-        executor.execute(
-            () -> {
-              CallContext before = CurrentContext.HERE.get();
-              CurrentContext.HERE.set(this);
-              try {
-                task.run();
-              } finally {
-                CurrentContext.restore(before);
-              }
-            });
+    return task -> executor.execute(() -> {
+      CallContext before = CurrentContext.HERE.get();
+      CurrentContext.HERE.set(this);
+      try {
+        task.run();
+      } finally {
+        CurrentContext.restore(before);
+      }
+    });
   }
 
   /**

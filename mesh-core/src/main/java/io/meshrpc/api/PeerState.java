@@ -23,18 +23,43 @@ public enum PeerState {
   public boolean canBecome(PeerState next) {
     return switch (this) {
       case CONNECTING -> next == WARMING || next == DOWN || next == DRAINING;
-      case WARMING -> next == UP || next == SUSPECT || next == DOWN || next == DRAINING
-          || next == EJECTED || next == CONNECTING;
-      case UP -> next == WARMING || next == SUSPECT || next == DOWN || next == DRAINING
-          || next == EJECTED || next == CONNECTING;
-      case SUSPECT -> next == UP || next == WARMING || next == PROBATION || next == DOWN
-          || next == DRAINING || next == CONNECTING;
+      case WARMING ->
+        next == UP
+            || next == SUSPECT
+            || next == DOWN
+            || next == DRAINING
+            || next == EJECTED
+            || next == CONNECTING;
+      case UP ->
+        next == WARMING
+            || next == SUSPECT
+            || next == DOWN
+            || next == DRAINING
+            || next == EJECTED
+            || next == CONNECTING;
+      case SUSPECT ->
+        next == UP
+            || next == WARMING
+            || next == PROBATION
+            || next == DOWN
+            || next == DRAINING
+            || next == CONNECTING;
       case DOWN -> next == PROBATION || next == WARMING || next == DRAINING || next == CONNECTING;
-      case PROBATION -> next == WARMING || next == SUSPECT || next == DOWN || next == DRAINING
-          || next == EJECTED || next == CONNECTING;
+      case PROBATION ->
+        next == WARMING
+            || next == SUSPECT
+            || next == DOWN
+            || next == DRAINING
+            || next == EJECTED
+            || next == CONNECTING;
       case DRAINING -> next == CONNECTING || next == WARMING || next == DOWN;
-      case EJECTED -> next == PROBATION || next == SUSPECT || next == DOWN || next == DRAINING
-          || next == CONNECTING || next == WARMING;
+      case EJECTED ->
+        next == PROBATION
+            || next == SUSPECT
+            || next == DOWN
+            || next == DRAINING
+            || next == CONNECTING
+            || next == WARMING;
     };
   }
 }

@@ -44,8 +44,7 @@ public final class ServiceDefinition {
     /** Serves a method with a handler that blocks until its reply is there. */
     public <Q, R> Builder blocking(MethodDescriptor<Q, R> method, BlockingHandler<Q, R> handler) {
       Objects.requireNonNull(handler, "handler");
-      return async(
-          method, request -> CompletableFuture.completedFuture(handler.handle(request)));
+      return async(method, request -> CompletableFuture.completedFuture(handler.handle(request)));
     }
 
     /** Serves a method with a handler that may answer later. */

@@ -5,15 +5,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one ZeroMQ frame holds.
+ * What one frame carries.
  *
- * @param session the session that the receiver or the sender issued; 0 for none
- * @param ackBelow every call of the client with a smaller number is finished
- * @param load how busy the sending server is; null from clients
- * @param packets in the order of their bytes
+ * @param session the session that the server issued; 0 around Hello, Welcome and Refusal
+ * @param ackBelow every call of the client with a smaller number is finished; 0 from a server
+ * @param load how busy the server is; null if it does not say, and from a client
+ * @param packets in the order of the bytes; written in the order of their kinds, and of this list
+ *     within a kind
  */
 public record Batch(long session, long ackBelow, @Nullable LoadReport load, List<Packet> packets) {
-  /** Copies the list. */
+  /** Keeps its own list. */
   public Batch {
     packets = List.copyOf(packets);
   }

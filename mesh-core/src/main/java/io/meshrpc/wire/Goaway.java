@@ -1,4 +1,9 @@
 package io.meshrpc.wire;
 
-/** No new requests, please. */
+/**
+ * Server to client: no new requests, please.
+ *
+ * @param text for people
+ * @param graceMs how long running work may still take
+ */
 public record Goaway(String text, int graceMs) implements Packet {}

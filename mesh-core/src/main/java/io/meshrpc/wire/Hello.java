@@ -1,6 +1,16 @@
 package io.meshrpc.wire;
 
-/** Opens a session. */
+/**
+ * Client to server: opens a session.
+ *
+ * @param nodeId the client's incarnation
+ * @param epoch grows with every Hello of this node to this endpoint
+ * @param versionMin the least version that the client speaks
+ * @param versionMax the greatest
+ * @param features one bit for each that the client knows
+ * @param name for people
+ * @param responseBytesMax the largest reply payload that the client takes; 0: the default
+ */
 public record Hello(
     NodeId nodeId,
     long epoch,

@@ -1,10 +1,14 @@
 package io.meshrpc.wire;
 
-/** Bytes that are not a batch. */
+/** These bytes are no batch. The text says what is wrong with them. */
 public final class MalformedBatchException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  MalformedBatchException(String reason) {
-    super(reason, null, false, false);
+  MalformedBatchException(String text) {
+    super(text);
+  }
+
+  MalformedBatchException(String text, Throwable cause) {
+    super(text, cause);
   }
 }

@@ -3,9 +3,14 @@ package io.meshrpc.wire;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
-/** A node's incarnation: 128 random bits, drawn anew whenever it starts. */
+/**
+ * An incarnation of a node: 16 random bytes, drawn anew at each start.
+ *
+ * @param high the first eight bytes, big-endian
+ * @param low the last eight bytes, big-endian
+ */
 public record NodeId(long high, long low) {
-  /** Draws one. */
+  /** A new incarnation. */
   public static NodeId random(RandomGenerator random) {
     return new NodeId(random.nextLong(), random.nextLong());
   }
@@ -13,7 +18,6 @@ public record NodeId(long high, long low) {
   /** 32 hexadecimal digits. */
   @Override
   public String toString() {
-    HexFormat hex = HexFormat.of();
-    return hex.toHexDigits(high) + hex.toHexDigits(low);
+    return HexFormat.of().toHexDigits(high) + HexFormat.of().toHexDigits(low);
   }
 }

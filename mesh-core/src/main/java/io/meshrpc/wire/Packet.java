@@ -1,6 +1,6 @@
 package io.meshrpc.wire;
 
-/** One record of a batch. Each is described in {@code mesh/v1/mesh.proto}. */
+/** One record of a batch. Whether it goes to a server or to a client, its own words say. */
 public sealed interface Packet
     permits Hello,
         Welcome,

@@ -1,4 +1,8 @@
 package io.meshrpc.wire;
 
-/** Asks whether the server is there. */
+/**
+ * Client to server: are you there?
+ *
+ * @param id returned in the Pong
+ */
 public record Ping(long id) implements Packet {}

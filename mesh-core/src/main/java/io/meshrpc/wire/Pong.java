@@ -1,4 +1,8 @@
 package io.meshrpc.wire;
 
-/** The answer to {@link Ping}. */
+/**
+ * Server to client: the answer to every Ping.
+ *
+ * @param id that of the Ping
+ */
 public record Pong(long id) implements Packet {}

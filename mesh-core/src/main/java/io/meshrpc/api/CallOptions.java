@@ -1,0 +1,103 @@
+package io.meshrpc.api;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What may be set for one call. Immutable; null means that the client's setting holds. */
+public final class CallOptions {
+  /** The client's settings. */
+  public static final CallOptions DEFAULT =
+      new CallOptions(null, null, Priority.NORMAL, Metadata.EMPTY, true, null);
+
+  private final @Nullable Duration deadline;
+  private final @Nullable RetryPolicy retry;
+  private final Priority priority;
+  private final Metadata metadata;
+  private final boolean waitForReady;
+  private final @Nullable String server;
+
+  private CallOptions(
+      @Nullable Duration deadline,
+      @Nullable RetryPolicy retry,
+      Priority priority,
+      Metadata metadata,
+      boolean waitForReady,
+      @Nullable String server) {
+    this.deadline = deadline;
+    this.retry = retry;
+    this.priority = Objects.requireNonNull(priority, "priority");
+    this.metadata = Objects.requireNonNull(metadata, "metadata");
+    this.waitForReady = waitForReady;
+    this.server = server;
+  }
+
+  /** The call fails with {@link Code#DEADLINE_EXCEEDED} after this time. More than 0. */
+  public CallOptions withDeadline(Duration span) {
+    if (span.isNegative() || span.isZero()) {
+      throw new IllegalArgumentException("deadline: " + span + " (expected: > 0)");
+    }
+    return new CallOptions(span, retry, priority, metadata, waitForReady, server);
+  }
+
+  /** When the call is tried again. */
+  public CallOptions withRetry(RetryPolicy policy) {
+    return new CallOptions(deadline, policy, priority, metadata, waitForReady, server);
+  }
+
+  /** How servers rank the call. */
+  public CallOptions withPriority(Priority rank) {
+    return new CallOptions(deadline, retry, rank, metadata, waitForReady, server);
+  }
+
+  /** What is sent along; replaces what was set before. */
+  public CallOptions withMetadata(Metadata along) {
+    return new CallOptions(deadline, retry, priority, along, waitForReady, server);
+  }
+
+  /** Whether the call waits, until its deadline, for a server to be there; true by default. */
+  public CallOptions withWaitForReady(boolean wait) {
+    return new CallOptions(deadline, retry, priority, metadata, wait, server);
+  }
+
+  /** The only server that may get the call: an endpoint that the client is connected to. */
+  public CallOptions withServer(String endpoint) {
+    return new CallOptions(
+        deadline,
+        retry,
+        priority,
+        metadata,
+        waitForReady,
+        Objects.requireNonNull(endpoint, "endpoint"));
+  }
+
+  /** See {@link #withDeadline}. */
+  public @Nullable Duration deadline() {
+    return deadline;
+  }
+
+  /** See {@link #withRetry}. */
+  public @Nullable RetryPolicy retry() {
+    return retry;
+  }
+
+  /** See {@link #withPriority}. */
+  public Priority priority() {
+    return priority;
+  }
+
+  /** See {@link #withMetadata}. */
+  public Metadata metadata() {
+    return metadata;
+  }
+
+  /** See {@link #withWaitForReady}. */
+  public boolean waitForReady() {
+    return waitForReady;
+  }
+
+  /** See {@link #withServer}. */
+  public @Nullable String server() {
+    return server;
+  }
+}
