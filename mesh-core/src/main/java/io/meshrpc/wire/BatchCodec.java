@@ -1,6 +1,5 @@
 package io.meshrpc.wire;
 
-import com.google.protobuf.CodedInputStream;
 import java.io.IOException;
 
 /**
@@ -33,7 +32,7 @@ public final class BatchCodec {
       throw new MalformedBatchException("frame: 0 bytes (expected: a batch)");
     }
     try {
-      return new BatchReader(CodedInputStream.newInstance(bytes)).read();
+      return new BatchReader(new FieldReader(bytes)).read();
     } catch (IOException e) {
       throw new MalformedBatchException("frame: not protobuf: " + e.getMessage(), e);
     }

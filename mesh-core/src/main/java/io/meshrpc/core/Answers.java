@@ -1,0 +1,89 @@
+package io.meshrpc.core;
+
+import io.meshrpc.api.Code;
+import io.meshrpc.api.Execution;
+import io.meshrpc.api.Metadata;
+import io.meshrpc.wire.Reason;
+import io.meshrpc.wire.Response;
+
+/** The answers that a server gives in a handler's place. */
+final class Answers {
+  private static final byte[] NOTHING = {};
+
+  private Answers() {}
+
+  static Response notExecuted(long seq, int attempt, Code code, Reason reason, String text) {
+    return of(seq, attempt, Execution.NOT_EXECUTED, code, reason, text, 0);
+  }
+
+  static Response refused(long seq, int attempt, Reason reason, String text, int pushbackMs) {
+    return of(
+        seq,
+        attempt,
+        Execution.NOT_EXECUTED,
+        Code.RESOURCE_EXHAUSTED,
+        reason,
+        text,
+        Math.max(1, pushbackMs));
+  }
+
+  static Response unknown(long seq, int attempt, Code code, Reason reason, String text) {
+    return of(seq, attempt, Execution.UNKNOWN, code, reason, text, 0);
+  }
+
+  static Response stale(long seq, int attempt) {
+    return notExecuted(
+        seq,
+        attempt,
+        Code.UNAVAILABLE,
+        Reason.STALE_SESSION,
+        "the request belongs to another session than this server's");
+  }
+
+  static Response forAttempt(Response answer, int attempt) {
+    return new Response(
+        answer.seq(),
+        attempt,
+        answer.execution(),
+        answer.code(),
+        answer.reason(),
+        answer.text(),
+        answer.pushbackMs(),
+        answer.queueUs(),
+        answer.serviceUs(),
+        answer.usualServiceUs(),
+        answer.metadata(),
+        answer.payload());
+  }
+
+  /** What the handler said, unless it is too large to send. */
+  static Response executed(ServerCall call, ServerReply reply, long replyBytesMax, long nowNs) {
+    int size = reply.payload().length;
+    boolean tooLarge = size > replyBytesMax;
+    return new Response(
+        call.seq(),
+        call.latestAttempt,
+        Execution.EXECUTED,
+        tooLarge ? Code.RESOURCE_EXHAUSTED : reply.code(),
+        tooLarge ? Reason.TOO_LARGE : Reason.HANDLER,
+        tooLarge ? "reply: " + size + " bytes (expected: <= " + replyBytesMax + ")" : reply.text(),
+        0,
+        (call.startedNs - call.receivedNs) / 1000,
+        (nowNs - call.startedNs) / 1000,
+        call.stats.usualNs() / 1000,
+        tooLarge ? Metadata.EMPTY : reply.metadata(),
+        tooLarge ? NOTHING : reply.payload());
+  }
+
+  private static Response of(
+      long seq,
+      int attempt,
+      Execution execution,
+      Code code,
+      Reason reason,
+      String text,
+      int pushbackMs) {
+    return new Response(
+        seq, attempt, execution, code, reason, text, pushbackMs, 0, 0, 0, Metadata.EMPTY, NOTHING);
+  }
+}

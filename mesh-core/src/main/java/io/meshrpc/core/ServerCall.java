@@ -1,0 +1,98 @@
+package io.meshrpc.core;
+
+import io.meshrpc.api.Metadata;
+import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.Priority;
+import io.meshrpc.wire.NodeId;
+import io.meshrpc.wire.Request;
+
+/**
+ * One call at its server.
+ *
+ * <pre>
+ * QUEUED --> RUNNING --> ENDED        a handler ran
+ *    \-----------------> ENDED        handed back, expired or taken back: no handler ran
+ * </pre>
+ */
+public final class ServerCall extends Timers.Timed {
+  enum State {
+    QUEUED,
+    RUNNING,
+    ENDED
+  }
+
+  final ClientSession client;
+  final MethodStats stats;
+  final boolean idempotent;
+  final long receivedNs;
+  private final MethodDescriptor<?, ?> method;
+  private final Request request;
+  private final long deadlineNs;
+
+  State state = State.QUEUED;
+  int latestAttempt;
+  long startedNs;
+  long expectedNs; // what it usually takes, as known when it was queued
+  boolean answeredEarly; // the client was told before the handler ended
+
+  ServerCall(ClientSession client, MethodStats stats, Request request, long nowNs) {
+    this.client = client;
+    this.stats = stats;
+    this.method = stats.method();
+    this.request = request;
+    this.idempotent = request.idempotent();
+    this.latestAttempt = request.attempt();
+    this.receivedNs = nowNs;
+    long leftUs = Math.min(request.timeLeftUs(), Long.MAX_VALUE / 4000);
+    this.deadlineNs = nowNs + leftUs * 1000;
+  }
+
+  /** Which method. */
+  public MethodDescriptor<?, ?> method() {
+    return method;
+  }
+
+  /** The request's bytes. */
+  public byte[] payload() {
+    return request.payload();
+  }
+
+  /** What came along. */
+  public Metadata metadata() {
+    return request.metadata();
+  }
+
+  /** How it ranks. */
+  public Priority priority() {
+    return request.priority();
+  }
+
+  /** The attempt's number when it came. */
+  public int attempt() {
+    return request.attempt();
+  }
+
+  /** The name that the client gave itself. */
+  public String callerName() {
+    return client.name;
+  }
+
+  /** The client's incarnation. */
+  public NodeId callerId() {
+    return client.nodeId;
+  }
+
+  /** When nobody waits any more, on the node's clock. */
+  public long deadlineNs() {
+    return deadlineNs;
+  }
+
+  /** The call's number under its client. */
+  public long seq() {
+    return request.seq();
+  }
+
+  int bytes() {
+    return request.payload().length + request.metadata().bytes();
+  }
+}

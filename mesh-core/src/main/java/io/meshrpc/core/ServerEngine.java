@@ -1,0 +1,409 @@
+package io.meshrpc.core;
+
+import io.meshrpc.api.Code;
+import io.meshrpc.api.LoadReport;
+import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.ServiceDescriptor;
+import io.meshrpc.wire.Batch;
+import io.meshrpc.wire.Cancel;
+import io.meshrpc.wire.Cancelled;
+import io.meshrpc.wire.Goaway;
+import io.meshrpc.wire.Hello;
+import io.meshrpc.wire.MethodEntry;
+import io.meshrpc.wire.NodeId;
+import io.meshrpc.wire.Packet;
+import io.meshrpc.wire.Ping;
+import io.meshrpc.wire.Pong;
+import io.meshrpc.wire.Probe;
+import io.meshrpc.wire.ProbeReply;
+import io.meshrpc.wire.Reason;
+import io.meshrpc.wire.Refusal;
+import io.meshrpc.wire.Request;
+import io.meshrpc.wire.Response;
+import io.meshrpc.wire.ServiceEntry;
+import io.meshrpc.wire.Welcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what a server does: whom it listens to, what it runs, when, and what it answers. Owned by
+ * the loop thread.
+ */
+public final class ServerEngine {
+  private static final long SWEEP_NS = 1_000_000_000L;
+
+  private final ServerLimits limits;
+  private final NodeId self;
+  private final String name;
+  private final List<MethodStats> methods = new ArrayList<>(); // number - 1
+  private final List<ServiceEntry> offer = new ArrayList<>();
+  private final ServerOutbox out;
+  private final ClientSessions sessions;
+  private final RequestQueue queue = new RequestQueue();
+  private final Timers<ServerCall> deadlines = new Timers<>();
+  private final LoadGauge gauge;
+  private final long startNs;
+
+  private int running;
+  private boolean draining;
+  private long graceEndNs;
+  private long nextSweepNs;
+
+  /** A server that offers these services. */
+  public ServerEngine(
+      ServerLimits limits,
+      NodeId self,
+      String name,
+      List<ServiceDescriptor> services,
+      RandomGenerator random,
+      ServerOutbox out,
+      long nowNs) {
+    this.limits = limits;
+    this.self = self;
+    this.name = name;
+    this.out = out;
+    this.sessions = new ClientSessions(limits, random);
+    this.gauge = new LoadGauge(limits.workers(), nowNs);
+    this.startNs = nowNs;
+    this.nextSweepNs = nowNs + SWEEP_NS;
+    for (ServiceDescriptor service : services) {
+      List<MethodEntry> entries = new ArrayList<>();
+      for (MethodDescriptor<?, ?> method : service.methods()) {
+        methods.add(new MethodStats(method));
+        entries.add(new MethodEntry(method.name(), methods.size()));
+      }
+      offer.add(new ServiceEntry(service.name(), List.copyOf(entries)));
+    }
+  }
+
+  /** Takes what a connection brought. Never throws for what a stranger may send. */
+  public void onBatch(long route, Batch batch, long nowNs) {
+    ClientSession client = sessions.find(route, batch.session());
+    if (client != null) {
+      client.lastHeardNs = nowNs;
+      if (batch.ackBelow() > client.ackBelow) {
+        client.ackBelow = batch.ackBelow();
+        client.recent.acknowledge(client.ackBelow);
+      }
+    }
+    boolean refused = false;
+    for (Packet packet : batch.packets()) {
+      if (packet instanceof Hello hello) {
+        onHello(route, hello, nowNs);
+      } else if (client != null) {
+        onPacket(client, packet, nowNs);
+      } else if (packet instanceof Request request) {
+        out.send(route, 0, Answers.stale(request.seq(), request.attempt()));
+        refused = refuseOnce(route, refused);
+      } else if (isFromClient(packet)) {
+        refused = refuseOnce(route, refused);
+      }
+    }
+    startWork(nowNs);
+  }
+
+  /** A connection is gone. Work of its client that has not started will not start. */
+  public void onDisconnect(long route, long nowNs) {
+    ClientSession client = sessions.onDisconnect(route);
+    if (client != null) {
+      for (ServerCall call : List.copyOf(client.active.values())) {
+        if (call.state == ServerCall.State.QUEUED) {
+          takeFromQueue(call);
+        }
+      }
+    }
+  }
+
+  /** A handler ended. */
+  public void onFinished(ServerCall call, ServerReply reply, long nowNs) {
+    if (call.state != ServerCall.State.RUNNING) {
+      throw new IllegalStateException("call " + call.seq() + " ended while " + call.state);
+    }
+    ClientSession client = call.client;
+    running--;
+    gauge.onCompleted();
+    if (reply.code() == Code.OK) {
+      call.stats.onSuccess(nowNs - call.startedNs);
+    }
+    end(call);
+    long bytesMax =
+        client.responseBytesMax == 0
+            ? limits.replyBytesMax()
+            : Math.min(limits.replyBytesMax(), client.responseBytesMax);
+    Response answer = Answers.executed(call, reply, bytesMax, nowNs);
+    if (call.idempotent) {
+      client.idempotentEndedMax = Math.max(client.idempotentEndedMax, call.seq());
+    } else if (call.seq() >= client.ackBelow) {
+      client.recent.remember(call.seq(), call.latestAttempt, answer, nowNs);
+    }
+    if (!call.answeredEarly) {
+      answer(client, answer);
+    }
+    startWork(nowNs);
+  }
+
+  /** Time has passed: expires, sweeps, starts. */
+  public void tick(long nowNs) {
+    ServerCall due;
+    while ((due = deadlines.pollDue(nowNs)) != null) {
+      onDeadline(due, nowNs);
+    }
+    if (nowNs >= nextSweepNs) {
+      nextSweepNs = nowNs + SWEEP_NS;
+      sessions.sweep(nowNs, out);
+    }
+    startWork(nowNs);
+  }
+
+  /** When {@link #tick} wants to be called next, whatever happens; MAX_VALUE for never. */
+  public long nextTick() {
+    long next = deadlines.nextDueNs();
+    if (draining && running > 0) {
+      next = Math.min(next, graceEndNs);
+    }
+    return sessions.isEmpty() ? next : Math.min(next, nextSweepNs);
+  }
+
+  /** Takes no more requests, hands queued work back, lets running work end. */
+  public void drain(String text, long graceNs, long nowNs) {
+    if (draining) {
+      return;
+    }
+    draining = true;
+    graceEndNs = nowNs + graceNs;
+    ServerCall call;
+    while ((call = queue.poll()) != null) {
+      end(call);
+      answer(call.client, draining(call.seq(), call.latestAttempt));
+    }
+    int graceMs = (int) Math.min(Integer.MAX_VALUE, graceNs / 1_000_000);
+    for (ClientSession client : sessions.all()) {
+      send(client, new Goaway(text, graceMs));
+    }
+  }
+
+  /** Whether nothing runs any more, or the grace period has passed. */
+  public boolean drained(long nowNs) {
+    return draining && (running == 0 || nowNs >= graceEndNs);
+  }
+
+  /** How busy the server is. */
+  public LoadReport load(long nowNs) {
+    return gauge.report(queue, running, nowNs);
+  }
+
+  private void onPacket(ClientSession client, Packet packet, long nowNs) {
+    if (packet instanceof Request request) {
+      onRequest(client, request, nowNs);
+    } else if (packet instanceof Cancel cancel) {
+      onCancel(client, cancel, nowNs);
+    } else if (packet instanceof Ping ping) {
+      send(client, new Pong(ping.id()));
+    } else if (packet instanceof Probe probe) {
+      MethodStats stats = statsOf(probe.method());
+      long usualUs = stats == null ? 0 : stats.usualNs() / 1000;
+      send(client, new ProbeReply(probe.id(), probe.method(), usualUs));
+    }
+  }
+
+  private void onHello(long route, Hello hello, long nowNs) {
+    Refusal objection = sessions.objection(hello);
+    if (objection != null) {
+      out.send(route, 0, objection);
+      return;
+    }
+    ClientSession client = sessions.open(route, hello, nowNs);
+    if (client == null) {
+      return;
+    }
+    out.send(
+        route,
+        0,
+        new Welcome(
+            self,
+            hello.epoch(),
+            client.token,
+            ClientSessions.VERSION,
+            0,
+            name,
+            offer,
+            limits.requestBytesMax(),
+            limits.metadataBytesMax(),
+            (nowNs - startNs) / 1_000_000,
+            draining));
+  }
+
+  private void onRequest(ClientSession client, Request request, long nowNs) {
+    long seq = request.seq();
+    if (seq < client.ackBelow || isDuplicate(client, request)) {
+      return;
+    }
+    MethodStats stats = statsOf(request.method());
+    Response refusal = Admission.objection(request, stats, limits);
+    if (refusal == null && draining) {
+      refusal = draining(seq, request.attempt());
+    }
+    if (refusal == null && stats != null) {
+      refusal = Admission.noRoom(request, stats, queue, running, limits);
+      gauge.onRequest(refusal != null, nowNs);
+    }
+    if (refusal != null || stats == null) {
+      if (refusal != null) {
+        answer(client, refusal);
+      }
+      return;
+    }
+    ServerCall call = new ServerCall(client, stats, request, nowNs);
+    client.active.put(seq, call);
+    queue.add(call);
+    deadlines.set(call, call.deadlineNs());
+  }
+
+  private boolean isDuplicate(ClientSession client, Request request) {
+    long seq = request.seq();
+    int attempt = request.attempt();
+    ServerCall active = client.active.get(seq);
+    if (active != null) {
+      active.latestAttempt = Math.max(active.latestAttempt, attempt);
+      active.answeredEarly = false;
+      return true;
+    }
+    if (client.recent.knows(seq, attempt)) {
+      Response answer = client.recent.response(seq);
+      answer(client, answer == null ? revoked(seq, attempt) : Answers.forAttempt(answer, attempt));
+      return true;
+    }
+    if (request.repeat() && client.recent.mayHaveForgotten(seq)) {
+      answer(
+          client,
+          Answers.unknown(
+              seq,
+              attempt,
+              Code.UNAVAILABLE,
+              Reason.FORGOTTEN,
+              "the server no longer remembers whether it ran this call"));
+      return true;
+    }
+    return false;
+  }
+
+  private void onCancel(ClientSession client, Cancel cancel, long nowNs) {
+    long seq = cancel.seq();
+    ServerCall call = client.active.get(seq);
+    Cancelled.Stage stage;
+    if (call != null && call.state == ServerCall.State.QUEUED) {
+      takeFromQueue(call);
+      stage = Cancelled.Stage.NOT_STARTED;
+    } else if (call != null) {
+      if (!cancel.onlyIfQueued()) {
+        out.cancelRunning(call);
+      }
+      stage = Cancelled.Stage.RUNNING;
+    } else if (client.recent.response(seq) != null) {
+      stage = Cancelled.Stage.FINISHED;
+    } else if (seq < client.ackBelow
+        || client.recent.mayHaveForgotten(seq)
+        || seq <= client.idempotentEndedMax) {
+      stage = Cancelled.Stage.FORGOTTEN;
+    } else {
+      client.recent.remember(seq, cancel.attempt(), null, nowNs);
+      stage = Cancelled.Stage.NOT_STARTED;
+    }
+    send(client, new Cancelled(seq, cancel.attempt(), stage));
+  }
+
+  private void onDeadline(ServerCall call, long nowNs) {
+    if (call.state == ServerCall.State.QUEUED) {
+      expireQueued(call);
+    } else if (call.state == ServerCall.State.RUNNING) {
+      call.answeredEarly = true;
+      out.cancelRunning(call);
+      answer(
+          call.client,
+          Answers.unknown(
+              call.seq(),
+              call.latestAttempt,
+              Code.DEADLINE_EXCEEDED,
+              Reason.EXPIRED_RUNNING,
+              "the deadline passed while the handler ran"));
+    }
+  }
+
+  private void expireQueued(ServerCall call) {
+    queue.remove(call);
+    end(call);
+    answer(
+        call.client,
+        Answers.notExecuted(
+            call.seq(),
+            call.latestAttempt,
+            Code.DEADLINE_EXCEEDED,
+            Reason.EXPIRED_IN_QUEUE,
+            "the deadline passed in the queue"));
+  }
+
+  private void startWork(long nowNs) {
+    while (running < limits.workers()) {
+      ServerCall call = queue.poll();
+      if (call == null) {
+        return;
+      }
+      if (call.deadlineNs() <= nowNs) {
+        expireQueued(call);
+        continue;
+      }
+      call.state = ServerCall.State.RUNNING;
+      call.startedNs = nowNs;
+      running++;
+      out.invoke(call);
+    }
+  }
+
+  private void takeFromQueue(ServerCall call) {
+    queue.remove(call);
+    end(call);
+  }
+
+  private void end(ServerCall call) {
+    call.state = ServerCall.State.ENDED;
+    deadlines.cancel(call);
+    call.client.active.remove(call.seq());
+  }
+
+  private void answer(ClientSession client, Response response) {
+    send(client, response);
+  }
+
+  private void send(ClientSession client, Packet packet) {
+    if (client.connected) {
+      out.send(client.route, client.token, packet);
+    }
+  }
+
+  private boolean refuseOnce(long route, boolean refused) {
+    if (!refused) {
+      out.send(route, 0, ClientSessions.unknownSession());
+    }
+    return true;
+  }
+
+  private static boolean isFromClient(Packet packet) {
+    return packet instanceof Cancel || packet instanceof Ping || packet instanceof Probe;
+  }
+
+  private @Nullable MethodStats statsOf(int number) {
+    return number >= 1 && number <= methods.size() ? methods.get(number - 1) : null;
+  }
+
+  private static Response draining(long seq, int attempt) {
+    return Answers.notExecuted(
+        seq, attempt, Code.UNAVAILABLE, Reason.DRAINING, "the server is draining");
+  }
+
+  private static Response revoked(long seq, int attempt) {
+    return Answers.notExecuted(
+        seq, attempt, Code.CANCELLED, Reason.REVOKED, "the call was taken back");
+  }
+}

@@ -1,0 +1,124 @@
+package io.meshrpc.wire;
+
+import io.meshrpc.api.Code;
+import io.meshrpc.api.Execution;
+import io.meshrpc.api.Metadata;
+import io.meshrpc.api.Priority;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads requests and responses, from inside their records. */
+final class CallReader {
+  private final FieldReader in;
+
+  CallReader(FieldReader in) {
+    this.in = in;
+  }
+
+  Request request() throws IOException, MalformedBatchException {
+    long seq = 0;
+    int method = 0;
+    int attempt = 0;
+    long timeLeftUs = 0;
+    Priority priority = Priority.NORMAL;
+    boolean idempotent = false;
+    boolean repeat = false;
+    List<Metadata.Entry> metadata = List.of();
+    byte[] payload = FieldReader.NO_BYTES;
+    for (int tag = in.tag(); tag != 0; tag = in.tag()) {
+      switch (tag) {
+        case 1 << 3 -> seq = in.serial("seq");
+        case 2 << 3 -> method = in.count();
+        case 3 << 3 -> attempt = in.count();
+        case 4 << 3 -> timeLeftUs = in.span();
+        case 5 << 3 -> priority = Numbers.priority(in.number());
+        case 6 << 3 -> idempotent = in.bool();
+        case 7 << 3 -> repeat = in.bool();
+        case (8 << 3) | 2 -> metadata = with(metadata, entry());
+        case (9 << 3) | 2 -> payload = in.byteArray();
+        default -> in.skip(tag);
+      }
+    }
+    return new Request(
+        seq,
+        method,
+        attempt,
+        timeLeftUs,
+        priority,
+        idempotent,
+        repeat,
+        Metadata.of(metadata),
+        payload);
+  }
+
+  Response response() throws IOException, MalformedBatchException {
+    long seq = 0;
+    int attempt = 0;
+    Execution execution = Execution.UNKNOWN;
+    Code code = Code.OK;
+    Reason reason = Reason.HANDLER;
+    String text = "";
+    int pushbackMs = 0;
+    long queueUs = 0;
+    long serviceUs = 0;
+    long usualServiceUs = 0;
+    List<Metadata.Entry> metadata = List.of();
+    byte[] payload = FieldReader.NO_BYTES;
+    for (int tag = in.tag(); tag != 0; tag = in.tag()) {
+      switch (tag) {
+        case 1 << 3 -> seq = in.serial("seq");
+        case 2 << 3 -> attempt = in.count();
+        case 3 << 3 -> execution = Numbers.execution(in.number());
+        case 4 << 3 -> code = Code.of(in.number());
+        case 5 << 3 -> reason = Numbers.reason(in.number());
+        case (6 << 3) | 2 -> text = in.string();
+        case 7 << 3 -> pushbackMs = in.pushback();
+        case 8 << 3 -> queueUs = in.span();
+        case 9 << 3 -> serviceUs = in.span();
+        case 10 << 3 -> usualServiceUs = in.span();
+        case (11 << 3) | 2 -> metadata = with(metadata, entry());
+        case (12 << 3) | 2 -> payload = in.byteArray();
+        default -> in.skip(tag);
+      }
+    }
+    return new Response(
+        seq,
+        attempt,
+        execution,
+        code,
+        reason,
+        text,
+        pushbackMs,
+        queueUs,
+        serviceUs,
+        usualServiceUs,
+        Metadata.of(metadata),
+        payload);
+  }
+
+  private Metadata.Entry entry() throws IOException, MalformedBatchException {
+    int outer = in.enter();
+    String key = "";
+    byte[] value = FieldReader.NO_BYTES;
+    for (int tag = in.tag(); tag != 0; tag = in.tag()) {
+      switch (tag) {
+        case (1 << 3) | 2 -> key = in.string();
+        case (2 << 3) | 2 -> value = in.byteArray();
+        default -> in.skip(tag);
+      }
+    }
+    in.leave(outer);
+    if (!Metadata.isKey(key)) {
+      throw new MalformedBatchException(
+          "metadata key: " + key.length() + " characters (expected: 1 to 128 of a-z0-9-_.)");
+    }
+    return new Metadata.Entry(key, value);
+  }
+
+  private static List<Metadata.Entry> with(List<Metadata.Entry> entries, Metadata.Entry entry) {
+    List<Metadata.Entry> more = entries.isEmpty() ? new ArrayList<>(4) : entries;
+    more.add(entry);
+    return more;
+  }
+}
