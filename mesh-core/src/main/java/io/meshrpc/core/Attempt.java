@@ -1,0 +1,74 @@
+package io.meshrpc.core;
+
+import io.meshrpc.api.AttemptInterceptor;
+import io.meshrpc.api.AttemptTrace;
+import io.meshrpc.api.Code;
+import io.meshrpc.api.Execution;
+import io.meshrpc.api.Metadata;
+import io.meshrpc.api.Status;
+import io.meshrpc.wire.Request;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** One sending of a call to one server, until something definite is known of it. */
+final class Attempt extends Timers.Timed {
+  final ClientCall call;
+  final Peer peer;
+  final String incarnation;
+  final long sentNs;
+  int number; // grows when the same server process is asked again
+  boolean revoking; // a Cancel is under way
+  boolean lost; // its connection is gone; waits for the same process to come back
+  boolean asked; // sent to the same process once more, which remembers what it has run
+  boolean displaced; // another attempt was begun, or is to begin, because of this one's server
+  Execution execution = Execution.UNKNOWN;
+  private @Nullable Status end; // null while open
+  private long endNs;
+
+  Attempt(ClientCall call, Peer peer, int number, long nowNs) {
+    this.call = call;
+    this.peer = peer;
+    this.incarnation = peer.incarnation();
+    this.number = number;
+    this.sentNs = nowNs;
+  }
+
+  boolean isOpen() {
+    return end == null;
+  }
+
+  void end(Execution known, Status status, long nowNs) {
+    execution = known;
+    end = status;
+    endNs = nowNs;
+  }
+
+  Request request(AttemptInterceptor interceptor, long nowNs) {
+    Metadata metadata = call.options().metadata();
+    if (interceptor != AttemptInterceptor.NONE) {
+      metadata = interceptor.onSend(call.method(), number, peer.endpoint(), metadata);
+    }
+    return new Request(
+        call.seq,
+        peer.number(call.method()),
+        number,
+        Math.max(1, (call.deadlineNs - nowNs) / 1000),
+        call.options().priority(),
+        call.mayRunTwice(),
+        asked,
+        metadata,
+        call.payload());
+  }
+
+  AttemptTrace trace(long callStartNs, long nowNs) {
+    Status status = end == null ? new Status(Code.UNKNOWN, "no answer") : end;
+    return new AttemptTrace(
+        number,
+        peer.endpoint(),
+        incarnation,
+        execution,
+        status,
+        Duration.ofNanos(sentNs - callStartNs),
+        Duration.ofNanos((end == null ? nowNs : endNs) - sentNs));
+  }
+}

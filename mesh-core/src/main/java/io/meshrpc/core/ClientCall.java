@@ -1,0 +1,195 @@
+package io.meshrpc.core;
+
+import io.meshrpc.api.AttemptTrace;
+import io.meshrpc.api.CallOptions;
+import io.meshrpc.api.Execution;
+import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.RetryPolicy;
+import io.meshrpc.api.RpcException;
+import io.meshrpc.wire.Response;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One call at its client, through all its attempts. Owned by the loop once it was started. */
+public final class ClientCall extends Timers.Timed {
+  private final MethodDescriptor<?, ?> method;
+  private final byte[] payload;
+  private final CallOptions options;
+  private final RetryPolicy retry;
+  private final long timeoutNs;
+  private final Object ticket;
+
+  final Retry again = new Retry(this);
+  final List<Attempt> attempts = new ArrayList<>(1);
+  long seq; // 0 until started
+  long startNs;
+  long deadlineNs;
+  int counted; // attempts that count against the policy
+  int numbers; // attempt numbers given
+  int freeMoves; // displacements and refusals that did not need the budget
+  long backoffNs;
+  boolean done;
+  private @Nullable Response response;
+  private @Nullable RpcException failure;
+
+  /** When to try once more. */
+  static final class Retry extends Timers.Timed {
+    final ClientCall call;
+    boolean needsBudget;
+
+    Retry(ClientCall call) {
+      this.call = call;
+    }
+  }
+
+  /**
+   * A call that is yet to start.
+   *
+   * @param options as the caller gave them
+   * @param retry the policy that holds for this call
+   * @param timeoutNs time until its deadline
+   * @param ticket whatever the caller wants back with the end
+   */
+  public ClientCall(
+      MethodDescriptor<?, ?> method,
+      byte[] payload,
+      CallOptions options,
+      RetryPolicy retry,
+      long timeoutNs,
+      Object ticket) {
+    this.method = method;
+    this.payload = payload;
+    this.options = options;
+    this.retry = retry;
+    this.timeoutNs = timeoutNs;
+    this.ticket = ticket;
+  }
+
+  /** Which method. */
+  public MethodDescriptor<?, ?> method() {
+    return method;
+  }
+
+  /** What the caller wants back. */
+  public Object ticket() {
+    return ticket;
+  }
+
+  /** The answer, if the call succeeded. */
+  public @Nullable Response response() {
+    return response;
+  }
+
+  /** The failure, if it failed. */
+  public @Nullable RpcException failure() {
+    return failure;
+  }
+
+  byte[] payload() {
+    return payload;
+  }
+
+  CallOptions options() {
+    return options;
+  }
+
+  RetryPolicy retry() {
+    return retry;
+  }
+
+  long timeoutNs() {
+    return timeoutNs;
+  }
+
+  /** Whether a call that may have run may run once more, elsewhere. */
+  boolean mayRunTwice() {
+    return switch (retry.repeat()) {
+      case AT_LEAST_ONCE -> true;
+      case NEVER -> false;
+      case BY_CONTRACT -> method.idempotency().allowsSecondExecution();
+    };
+  }
+
+  /** Whether the same server process may be asked again after a lost connection. */
+  boolean mayAskAgain() {
+    return retry.repeat() != RetryPolicy.Repeat.NEVER;
+  }
+
+  boolean hasOpenAttempt() {
+    for (int i = attempts.size() - 1; i >= 0; i--) {
+      if (attempts.get(i).isOpen()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether an attempt is open that nothing has replaced yet. */
+  boolean hasGoodAttempt() {
+    for (int i = attempts.size() - 1; i >= 0; i--) {
+      Attempt attempt = attempts.get(i);
+      if (attempt.isOpen() && !attempt.displaced) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean hasTried(Peer peer) {
+    for (int i = 0; i < attempts.size(); i++) {
+      if (attempts.get(i).peer == peer) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean isOpenAt(Peer peer) {
+    for (int i = 0; i < attempts.size(); i++) {
+      if (attempts.get(i).peer == peer && attempts.get(i).isOpen()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Nullable Attempt attempt(int number) {
+    for (int i = attempts.size() - 1; i >= 0; i--) {
+      if (attempts.get(i).number == number) {
+        return attempts.get(i);
+      }
+    }
+    return null;
+  }
+
+  /** What is known of the work over all attempts, if no handler's answer decides. */
+  Execution execution() {
+    Execution sum = Execution.NOT_SENT;
+    for (Attempt attempt : attempts) {
+      if (attempt.execution == Execution.UNKNOWN || attempt.execution == Execution.EXECUTED) {
+        return Execution.UNKNOWN;
+      }
+      if (attempt.execution == Execution.NOT_EXECUTED) {
+        sum = Execution.NOT_EXECUTED;
+      }
+    }
+    return sum;
+  }
+
+  List<AttemptTrace> traces(long nowNs) {
+    List<AttemptTrace> traces = new ArrayList<>();
+    attempts.forEach(attempt -> traces.add(attempt.trace(startNs, nowNs)));
+    return traces;
+  }
+
+  void succeed(Response answer) {
+    done = true;
+    response = answer;
+  }
+
+  void fail(RpcException why) {
+    done = true;
+    failure = why;
+  }
+}

@@ -1,0 +1,210 @@
+package io.meshrpc.core;
+
+import io.meshrpc.api.AttemptInterceptor;
+import io.meshrpc.api.Code;
+import io.meshrpc.api.LoadBalancer;
+import io.meshrpc.api.PeerView;
+import io.meshrpc.api.Status;
+import io.meshrpc.policy.LivenessSettings;
+import io.meshrpc.wire.Batch;
+import io.meshrpc.wire.Cancelled;
+import io.meshrpc.wire.Goaway;
+import io.meshrpc.wire.NodeId;
+import io.meshrpc.wire.Packet;
+import io.meshrpc.wire.Pong;
+import io.meshrpc.wire.Refusal;
+import io.meshrpc.wire.Response;
+import io.meshrpc.wire.Welcome;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * Decides what a client does: which server gets a call, when it is tried again, and what its caller
+ * is told. Owned by the loop thread. Its parts: {@link PeerTable} and {@link Liveness} know the
+ * servers, {@link CallDesk} moves the calls.
+ */
+public final class ClientEngine {
+  private final ClientLimits limits;
+  private final PeerTable table;
+  private final Liveness liveness;
+  private final CallDesk calls;
+  private final long localPauseNs;
+  private final long overdueMinNs;
+
+  private long nextCheckNs = Long.MIN_VALUE;
+  private long expectedNs = Long.MAX_VALUE; // when the last tick wanted the next one
+  private boolean closed;
+
+  /** A client without servers. */
+  public ClientEngine(
+      ClientLimits limits,
+      LivenessSettings settings,
+      NodeId self,
+      String name,
+      LoadBalancer balancer,
+      AttemptInterceptor interceptor,
+      RandomGenerator random,
+      ClientOutbox out) {
+    this.limits = limits;
+    this.table = new PeerTable(out);
+    this.calls = new CallDesk(table, balancer, interceptor, random, out);
+    this.liveness =
+        new Liveness(settings, self, name, limits.responseBytesMax(), table, out, calls);
+    this.localPauseNs = settings.localPause().toNanos();
+    this.overdueMinNs = settings.overdueMin().toNanos();
+  }
+
+  /** Adds a server; nothing if it is there already. */
+  public void connect(String endpoint, long nowNs) {
+    if (!closed && table.add(endpoint) != null) {
+      nextCheckNs = nowNs;
+    }
+  }
+
+  /** Removes a server. What is under way there is treated as if the server were gone. */
+  public void disconnect(String endpoint, long nowNs) {
+    Peer peer = table.remove(endpoint);
+    if (peer != null) {
+      calls.setNow(nowNs);
+      peer.session = 0;
+      calls.onGone(peer, "disconnected by this client");
+    }
+  }
+
+  /** Begins a call. It completes exactly once, at its deadline at the latest. */
+  public void start(ClientCall call, long nowNs) {
+    if (closed) {
+      calls.reject(call, new Status(Code.CANCELLED, "the client is closed"), nowNs);
+      return;
+    }
+    int size = call.payload().length;
+    if (size > limits.requestBytesMax()) {
+      String text = "request: %d bytes (expected: <= %d, the client's limit)";
+      calls.reject(
+          call,
+          new Status(
+              Code.RESOURCE_EXHAUSTED, text.formatted(size, limits.requestBytesMax())),
+          nowNs);
+      return;
+    }
+    calls.start(call, nowNs);
+  }
+
+  /** The caller no longer wants the answer. */
+  public void cancel(ClientCall call, long nowNs) {
+    calls.cancel(call, new Status(Code.CANCELLED, "cancelled by the caller"), nowNs);
+  }
+
+  /** The transport has a connection. */
+  public void onConnected(long peerId, long nowNs) {
+    Peer peer = table.byId(peerId);
+    if (peer != null) {
+      liveness.onConnected(peer, nowNs);
+      nextCheckNs = nowNs;
+    }
+  }
+
+  /** The transport lost a connection that it had. */
+  public void onDisconnected(long peerId, long nowNs) {
+    Peer peer = table.byId(peerId);
+    if (peer != null) {
+      calls.setNow(nowNs);
+      liveness.onDisconnected(peer, nowNs);
+      nextCheckNs = nowNs;
+    }
+  }
+
+  /** The transport could not connect: nobody listens there. */
+  public void onConnectRefused(long peerId, long nowNs) {
+    Peer peer = table.byId(peerId);
+    if (peer != null) {
+      calls.setNow(nowNs);
+      liveness.onRefused(peer, nowNs);
+      nextCheckNs = nowNs;
+    }
+  }
+
+  /** Takes what a connection brought. */
+  public void onBatch(long peerId, Batch batch, long nowNs) {
+    Peer peer = table.byId(peerId);
+    if (peer == null) {
+      return;
+    }
+    calls.setNow(nowNs);
+    liveness.onHeard(peer, nowNs);
+    if (batch.load() != null && batch.session() == peer.session) {
+      liveness.onLoad(peer, batch.load(), nowNs);
+    }
+    for (Packet packet : batch.packets()) {
+      if (packet instanceof Response response) {
+        calls.onResponse(peer, response, liveness);
+      } else if (packet instanceof Cancelled cancelled) {
+        calls.onCancelled(peer, cancelled);
+      } else if (packet instanceof Pong pong) {
+        liveness.onPong(peer, pong, nowNs);
+      } else {
+        onRare(peer, packet, nowNs);
+      }
+    }
+  }
+
+  /** Time has passed: deadlines, retries, pings, suspicion. */
+  public void tick(long nowNs) {
+    long lateNs = expectedNs == Long.MAX_VALUE ? 0 : nowNs - expectedNs;
+    if (lateNs > localPauseNs) {
+      liveness.onLocalPause(lateNs, nowNs);
+    }
+    calls.setNow(nowNs);
+    calls.runDue();
+    if (nowNs >= nextCheckNs && !closed) {
+      nextCheckNs = liveness.check(nowNs);
+      calls.runDue();
+    }
+    expectedNs = nextTick();
+  }
+
+  /** When {@link #tick} wants to be called next, whatever happens; MAX_VALUE for never. */
+  public long nextTick() {
+    if (calls.takeSent()) {
+      nextCheckNs = Math.min(nextCheckNs, calls.now() + overdueMinNs);
+    }
+    return Math.min(calls.nextDueNs(), nextCheckNs);
+  }
+
+  /** Ends every call and takes no more. */
+  public void close(long nowNs) {
+    closed = true;
+    nextCheckNs = Long.MAX_VALUE;
+    calls.setNow(nowNs);
+    calls.cancelAll(new Status(Code.CANCELLED, "the client was closed"), nowNs);
+    for (Peer peer : List.copyOf(table.all())) {
+      table.remove(peer.endpoint());
+    }
+  }
+
+  /** The liveness table at this moment. */
+  public List<PeerView> peers(long nowNs) {
+    return table.snapshots(nowNs);
+  }
+
+  /** Every call with a smaller number has ended. */
+  public long ackBelow() {
+    return calls.ackBelow();
+  }
+
+  /** Calls that have not ended. */
+  public int inFlight() {
+    return calls.count();
+  }
+
+  private void onRare(Peer peer, Packet packet, long nowNs) {
+    if (packet instanceof Welcome welcome) {
+      liveness.onWelcome(peer, welcome, nowNs);
+    } else if (packet instanceof Refusal refusal) {
+      liveness.onRefusal(peer, refusal, nowNs);
+    } else if (packet instanceof Goaway goaway) {
+      liveness.onGoaway(peer, goaway);
+    }
+    nextCheckNs = nowNs;
+  }
+}

@@ -1,0 +1,38 @@
+package io.meshrpc.core;
+
+import io.meshrpc.api.Candidate;
+import io.meshrpc.api.Code;
+import io.meshrpc.api.Execution;
+import io.meshrpc.api.Metadata;
+import io.meshrpc.api.RpcException;
+import io.meshrpc.api.Status;
+import java.util.List;
+
+/** What a caller is told when its call fails: the truth, and the trail that leads to it. */
+final class Failures {
+  private Failures() {}
+
+  /** A failure that an attempt's end decided. */
+  static RpcException after(
+      ClientCall call, Attempt ended, Status status, Metadata metadata, long nowNs) {
+    Execution execution =
+        ended.execution == Execution.EXECUTED ? Execution.EXECUTED : call.execution();
+    return new RpcException(status, execution, call.traces(nowNs), List.of(), metadata, null);
+  }
+
+  /** A failure that nobody's answer decided. */
+  static RpcException of(
+      ClientCall call, Status status, boolean waits, PeerTable table, long nowNs) {
+    boolean noServer = call.attempts.isEmpty() || waits || status.code() == Code.UNAVAILABLE;
+    boolean explain = noServer && status.code() != Code.CANCELLED;
+    List<Candidate> candidates = explain ? table.explain(call) : List.of();
+    return new RpcException(
+        status, call.execution(), call.traces(nowNs), candidates, Metadata.EMPTY, null);
+  }
+
+  static Status deadline(ClientCall call) {
+    String when = call.attempts.isEmpty() ? " before a server could be had" : "";
+    String text = "the deadline of " + call.timeoutNs() / 1_000_000 + " ms passed" + when;
+    return new Status(Code.DEADLINE_EXCEEDED, text);
+  }
+}

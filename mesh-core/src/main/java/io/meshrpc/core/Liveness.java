@@ -1,0 +1,395 @@
+package io.meshrpc.core;
+
+import io.meshrpc.api.LoadReport;
+import io.meshrpc.api.PeerState;
+import io.meshrpc.policy.LivenessSettings;
+import io.meshrpc.wire.Goaway;
+import io.meshrpc.wire.Hello;
+import io.meshrpc.wire.NodeId;
+import io.meshrpc.wire.Ping;
+import io.meshrpc.wire.Pong;
+import io.meshrpc.wire.Refusal;
+import io.meshrpc.wire.Welcome;
+
+/**
+ * Moves servers through their states: from what they say, from what the transport hears, and from
+ * silence. The states and their ways are drawn in docs/guide/liveness.md.
+ */
+final class Liveness {
+  private static final int VERSION = 1;
+  private static final long HELLO_AGAIN_NS = 500_000_000L;
+  private static final long FORGIVEN_NS = 30_000_000_000L;
+  private static final int PROBATION_PONGS = 3;
+
+  /** Who is told that work must move. */
+  interface Listener {
+    /** The server is doubtful; what may move should. */
+    void onSuspect(Peer peer, String reason);
+
+    /** The connection is gone; the same process may come back. */
+    void onLost(Peer peer, String reason);
+
+    /** The server is gone for good, or another process stands in its place. */
+    void onGone(Peer peer, String reason);
+
+    /** The same process is back with a new session. */
+    void onBack(Peer peer);
+
+    /** Some server takes calls that did not before. */
+    void onReady();
+  }
+
+  private final LivenessSettings settings;
+  private final NodeId self;
+  private final String name;
+  private final long responseBytesMax;
+  private final PeerTable table;
+  private final ClientOutbox out;
+  private final Listener listener;
+  private final SilenceRules silence;
+  private long pings;
+
+  Liveness(
+      LivenessSettings settings,
+      NodeId self,
+      String name,
+      long responseBytesMax,
+      PeerTable table,
+      ClientOutbox out,
+      Listener listener) {
+    this.settings = settings;
+    this.self = self;
+    this.name = name;
+    this.responseBytesMax = responseBytesMax;
+    this.table = table;
+    this.out = out;
+    this.listener = listener;
+    this.silence = new SilenceRules(settings);
+  }
+
+  void onConnected(Peer peer, long now) {
+    peer.connected = true;
+    peer.session = 0;
+    peer.epoch++;
+    table.changed();
+    sayHello(peer, now);
+  }
+
+  void onDisconnected(Peer peer, long now) {
+    boolean hadSession = peer.session != 0;
+    peer.connected = false;
+    peer.session = 0;
+    peer.pingNs = 0;
+    table.changed();
+    switch (peer.state()) {
+      case UP, WARMING, PROBATION, EJECTED -> {
+        table.move(peer, PeerState.SUSPECT, "connection lost");
+        peer.lastHeardNs = now;
+        listener.onLost(peer, "connection lost");
+      }
+      case DRAINING -> {
+        table.move(peer, PeerState.CONNECTING, "closed after draining");
+        listener.onLost(peer, "closed after draining");
+      }
+      case SUSPECT -> {
+        if (hadSession) {
+          listener.onLost(peer, "connection lost");
+        }
+      }
+      default -> {}
+    }
+  }
+
+  void onRefused(Peer peer, long now) {
+    peer.connected = false;
+    peer.session = 0;
+    if (peer.state() != PeerState.DOWN) {
+      goDown(peer, "connection refused", now);
+    }
+  }
+
+  /** Anything at all came from the server. */
+  void onHeard(Peer peer, long now) {
+    peer.lastHeardNs = now;
+    peer.nowNs = now;
+    if (peer.session != 0 && peer.state() == PeerState.SUSPECT && !peer.stalled) {
+      boolean young = now - peer.rampStartNs < peer.rampNs;
+      table.move(peer, young ? PeerState.WARMING : PeerState.UP, "heard again");
+      listener.onReady();
+    }
+  }
+
+  void onWelcome(Peer peer, Welcome welcome, long now) {
+    if (welcome.epoch() != peer.epoch || peer.session != 0 || welcome.session() == 0) {
+      return;
+    }
+    boolean back = welcome.nodeId().equals(peer.nodeId);
+    if (!back && peer.nodeId != null) {
+      listener.onGone(peer, "the server was restarted");
+    }
+    peer.welcome(welcome, now);
+    peer.lastHeardNs = now;
+    peer.stalled = false;
+    peer.failuresInRow = 0;
+    table.changed();
+    if (welcome.draining()) {
+      table.move(peer, PeerState.DRAINING, "draining");
+    } else if (back && peer.state() == PeerState.DOWN) {
+      beginProbation(peer, "the same process answers again");
+    } else {
+      long rampNs = (back ? settings.slowStartBack() : settings.slowStart()).toNanos();
+      long upNs = Math.min(welcome.uptimeMs(), 1L << 40) * 1_000_000;
+      warmUp(peer, back ? now : now - upNs, rampNs, back ? "connected again" : "connected", now);
+    }
+    if (back) {
+      listener.onBack(peer);
+    }
+    listener.onReady();
+  }
+
+  void onRefusal(Peer peer, Refusal refusal, long now) {
+    if (refusal.reason() == Refusal.Reason.UNKNOWN_SESSION) {
+      if (peer.session != 0) {
+        onDisconnected(peer, now);
+        onConnected(peer, now);
+      }
+      return;
+    }
+    if (refusal.epoch() != peer.epoch && refusal.epoch() != 0) {
+      return;
+    }
+    goDown(peer, "refused: " + refusal.reason() + ", " + refusal.text(), now);
+    long againNs = Math.max(1000, refusal.retryAfterMs() & 0xFFFFFFFFL) * 1_000_000L;
+    peer.untilNs = Math.max(peer.untilNs, now + againNs);
+  }
+
+  void onPong(Peer peer, Pong pong, long now) {
+    if (pong.id() == peer.pingId && peer.pingNs != 0) {
+      peer.roundTrips.add(Math.max(1, now - peer.pingNs));
+      peer.pingNs = 0;
+    }
+    if (peer.state() == PeerState.PROBATION && ++peer.probationPongs <= PROBATION_PONGS) {
+      if (peer.probationPongs < PROBATION_PONGS) {
+        ping(peer, false, now);
+      } else {
+        table.changed();
+        listener.onReady();
+      }
+    }
+  }
+
+  void onLoad(Peer peer, LoadReport load, long now) {
+    peer.onLoad(load, now);
+    long stuckNs = peer.stuckNs();
+    boolean stuck = stuckNs > Math.max(settings.stalledAfter().toNanos(), 20 * peer.usualNs);
+    if (stuck && !peer.stalled && peer.state() == PeerState.UP) {
+      peer.stalled = true;
+      String reason = "stalled: a queue of %d, nothing completed".formatted(load.queued());
+      table.move(peer, PeerState.SUSPECT, reason);
+      listener.onSuspect(peer, reason);
+    } else if (stuckNs == 0 && peer.stalled) {
+      peer.stalled = false;
+    }
+  }
+
+  void onGoaway(Peer peer, Goaway goaway) {
+    if (peer.state().canBecome(PeerState.DRAINING) && peer.session != 0) {
+      table.move(peer, PeerState.DRAINING, "draining: " + goaway.text());
+    }
+  }
+
+  /** A handler answered well. */
+  void onSuccess(Peer peer, long now) {
+    peer.failuresInRow = 0;
+    if (peer.state() == PeerState.PROBATION && peer.probationPongs >= PROBATION_PONGS) {
+      warmUp(peer, now, settings.slowStartBack().toNanos(), "passed its probation", now);
+      listener.onReady();
+    }
+  }
+
+  /** A call failed in a way that is the server's fault. */
+  void onFault(Peer peer, long now) {
+    peer.failuresInRow++;
+    boolean counts = peer.state() == PeerState.UP || peer.state() == PeerState.WARMING
+        || peer.state() == PeerState.PROBATION;
+    if (!counts || peer.failuresInRow < settings.ejectAfterFailures() || !mayEject()) {
+      return;
+    }
+    peer.ejections++;
+    long spanNs = 1_000_000_000L << Math.min(5, peer.ejections - 1);
+    peer.untilNs = now + Math.min(30_000_000_000L, spanNs);
+    table.move(peer, PeerState.EJECTED, peer.failuresInRow + " failures in a row");
+  }
+
+  /** Looks at every server; returns when to look again. */
+  long check(long now) {
+    long next = Long.MAX_VALUE;
+    for (Peer peer : table.all()) {
+      peer.nowNs = now;
+      check(peer, now);
+      next = Math.min(next, nextCheck(peer, now));
+    }
+    return next;
+  }
+
+  /** This process stood still: nobody is to be blamed for the silence. */
+  void onLocalPause(long lateNs, long now) {
+    silence.onLocalPause(lateNs, now);
+    for (Peer peer : table.all()) {
+      peer.lastHeardNs += lateNs;
+      peer.pingNs = peer.pingNs == 0 ? 0 : peer.pingNs + lateNs;
+    }
+  }
+
+  private void check(Peer peer, long now) {
+    switch (peer.state()) {
+      case CONNECTING -> helloAgain(peer, now);
+      case DOWN -> {
+        helloAgain(peer, now);
+        if (now >= peer.untilNs && peer.session == 0) {
+          tryAgain(peer, now);
+        }
+      }
+      case WARMING -> {
+        if (now - peer.rampStartNs >= peer.rampNs) {
+          table.move(peer, PeerState.UP, "warm");
+          peer.untilNs = now + FORGIVEN_NS;
+        }
+        checkSilence(peer, now);
+      }
+      case UP -> {
+        if (now >= peer.untilNs) {
+          peer.downs = 0;
+          peer.ejections = 0;
+        }
+        checkSilence(peer, now);
+      }
+      case EJECTED -> {
+        if (now >= peer.untilNs) {
+          beginProbation(peer, "time to try again");
+          ping(peer, false, now);
+        }
+        checkSilence(peer, now);
+      }
+      case SUSPECT -> {
+        helloAgain(peer, now);
+        checkSilence(peer, now);
+      }
+      case PROBATION, DRAINING -> checkSilence(peer, now);
+    }
+  }
+
+  private void checkSilence(Peer peer, long now) {
+    switch (silence.judge(peer, now)) {
+      case FINE -> {}
+      case PING -> ping(peer, false, now);
+      case PING_NOW -> ping(peer, true, now);
+      case SUSPECT -> {
+        String reason = "no answer to a ping for %d ms".formatted((now - peer.pingNs) / 1_000_000);
+        table.move(peer, PeerState.SUSPECT, reason);
+        if (!mostAreSilent()) {
+          listener.onSuspect(peer, reason);
+        }
+      }
+      case DOWN -> {
+        long quietMs = (now - peer.lastHeardNs) / 1_000_000;
+        goDown(peer, "silent for %d ms".formatted(quietMs), now);
+        table.reconnect(peer);
+      }
+    }
+  }
+
+  private long nextCheck(Peer peer, long now) {
+    return switch (peer.state()) {
+      case CONNECTING -> peer.connected ? peer.helloNs + HELLO_AGAIN_NS : Long.MAX_VALUE;
+      case DOWN -> peer.connected
+          ? Math.min(peer.helloNs + HELLO_AGAIN_NS, Math.max(now + 1, peer.untilNs))
+          : Math.max(now + 1, peer.untilNs);
+      case WARMING -> Math.min(peer.rampStartNs + peer.rampNs, silence.nextNs(peer, now));
+      case EJECTED -> Math.min(peer.untilNs, silence.nextNs(peer, now));
+      case UP, SUSPECT, PROBATION, DRAINING -> silence.nextNs(peer, now);
+    };
+  }
+
+  private void tryAgain(Peer peer, long now) {
+    peer.downs++;
+    peer.untilNs = now + backoffNs(peer);
+    if (!peer.connected || now - peer.helloNs > 2 * HELLO_AGAIN_NS) {
+      table.reconnect(peer);
+    }
+  }
+
+  private void goDown(Peer peer, String reason, long now) {
+    peer.pingNs = 0;
+    peer.stalled = false;
+    peer.session = 0;
+    peer.untilNs = now + backoffNs(peer);
+    if (peer.state() != PeerState.DOWN) {
+      table.move(peer, PeerState.DOWN, reason);
+    }
+    listener.onGone(peer, reason);
+  }
+
+  private long backoffNs(Peer peer) {
+    long span = settings.backoffBase().toNanos() << Math.min(peer.downs, 16);
+    return Math.min(span, settings.backoffMax().toNanos());
+  }
+
+  private void beginProbation(Peer peer, String reason) {
+    peer.probationPongs = 0;
+    peer.failuresInRow = 0;
+    table.move(peer, PeerState.PROBATION, reason);
+    ping(peer, false, peer.nowNs);
+  }
+
+  private void warmUp(Peer peer, long rampStartNs, long rampNs, String reason, long now) {
+    peer.rampStartNs = rampStartNs;
+    peer.rampNs = rampNs;
+    peer.nowNs = now;
+    table.move(peer, PeerState.WARMING, reason);
+    if (now - rampStartNs >= rampNs) {
+      table.move(peer, PeerState.UP, reason);
+      peer.untilNs = now + FORGIVEN_NS;
+    }
+  }
+
+  private boolean mayEject() {
+    int ejected = 0;
+    for (Peer peer : table.all()) {
+      ejected += peer.state() == PeerState.EJECTED ? 1 : 0;
+    }
+    return table.size() > 1 && ejected < Math.max(1, table.size() / 3);
+  }
+
+  private boolean mostAreSilent() {
+    int known = 0;
+    int silent = 0;
+    for (Peer peer : table.all()) {
+      if (peer.session != 0) {
+        known++;
+        silent += peer.state() == PeerState.SUSPECT && !peer.stalled ? 1 : 0;
+      }
+    }
+    return known > 1 && 2 * silent > known;
+  }
+
+  private void helloAgain(Peer peer, long now) {
+    boolean mayAsk = peer.state() != PeerState.DOWN || now >= peer.untilNs || peer.downs == 0;
+    if (peer.connected && peer.session == 0 && mayAsk && now - peer.helloNs >= HELLO_AGAIN_NS) {
+      sayHello(peer, now);
+    }
+  }
+
+  private void sayHello(Peer peer, long now) {
+    peer.helloNs = now;
+    out.send(
+        peer.id, 0, new Hello(self, peer.epoch, VERSION, VERSION, 0, name, responseBytesMax));
+  }
+
+  private void ping(Peer peer, boolean urgent, long now) {
+    peer.pingId = ++pings;
+    peer.pingNs = Math.max(1, now);
+    peer.pingUrgent = urgent;
+    out.send(peer.id, peer.session, new Ping(peer.pingId));
+  }
+}

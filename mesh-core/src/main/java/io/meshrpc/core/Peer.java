@@ -1,0 +1,202 @@
+package io.meshrpc.core;
+
+import io.meshrpc.api.LoadReport;
+import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.PeerState;
+import io.meshrpc.api.PeerView;
+import io.meshrpc.wire.MethodEntry;
+import io.meshrpc.wire.NodeId;
+import io.meshrpc.wire.ServiceEntry;
+import io.meshrpc.wire.Welcome;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A server as its client knows it: what it said, what is under way there, where it stands. */
+final class Peer implements PeerView {
+  private final String endpoint;
+  private final Map<String, Integer> methods = new HashMap<>();
+  private final Map<MethodDescriptor<?, ?>, Integer> numbers = new HashMap<>();
+  final LinkedHashSet<Attempt> open = new LinkedHashSet<>(); // in the order of sending
+  final RoundTrips roundTrips = new RoundTrips();
+
+  // The connection.
+  long id;
+  boolean connected;
+  long epoch;
+  long helloNs;
+  long session; // 0: none
+  @Nullable NodeId nodeId;
+  private String incarnation = "";
+  private String name = "";
+  long requestBytesMax = Long.MAX_VALUE;
+  long metadataBytesMax = Long.MAX_VALUE;
+
+  // Where it stands.
+  private PeerState state = PeerState.CONNECTING;
+  private String reason = "new";
+  boolean stalled;
+  long rampStartNs;
+  long rampNs;
+  int failuresInRow;
+  int ejections;
+  int downs; // in a row, for the backoff
+  int probationPongs;
+  boolean probationSuccess;
+  long untilNs; // DOWN: the next try; EJECTED: the end; UP: when its past is forgiven
+  long lastHeardNs;
+  long pingNs; // when the unanswered ping was sent; 0: none
+  long pingId;
+  boolean pingUrgent;
+  long quietGapNs; // between pings to one that is overdue, yet answers
+  long usualNs; // moving average of whole attempts
+  long nowNs; // of the latest event, for weight and age
+
+  // What it said of its load.
+  private LoadReport load = LoadReport.NONE;
+  private long loadNs = Long.MIN_VALUE;
+  private long progressNs;
+
+  Peer(String endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  void welcome(Welcome welcome, long now) {
+    nodeId = welcome.nodeId();
+    incarnation = welcome.nodeId().toString();
+    name = welcome.name();
+    session = welcome.session();
+    requestBytesMax = welcome.requestBytesMax();
+    metadataBytesMax = welcome.metadataBytesMax();
+    methods.clear();
+    numbers.clear();
+    for (ServiceEntry service : welcome.services()) {
+      for (MethodEntry method : service.methods()) {
+        methods.put(service.name() + "/" + method.name(), method.number());
+      }
+    }
+    load = LoadReport.NONE;
+    loadNs = Long.MIN_VALUE;
+    progressNs = now;
+    pingNs = 0;
+  }
+
+  /** The method's number in this session; 0 if the server does not offer it. */
+  int number(MethodDescriptor<?, ?> method) {
+    Integer number = numbers.get(method);
+    if (number == null) {
+      number = methods.getOrDefault(method.fullName(), 0);
+      numbers.put(method, number);
+    }
+    return number;
+  }
+
+  void onLoad(LoadReport report, long now) {
+    if (report.queued() == 0 || report.completed() != load.completed()) {
+      progressNs = now;
+    }
+    load = report;
+    loadNs = now;
+  }
+
+  /** How long the server has had a queue and completed nothing. */
+  long stuckNs() {
+    return loadNs == Long.MIN_VALUE ? 0 : loadNs - progressNs;
+  }
+
+  void onAttemptTook(long tookNs) {
+    usualNs = usualNs == 0 ? tookNs : usualNs + (tookNs - usualNs) / 16;
+  }
+
+  void moveTo(PeerState next, String why) {
+    if (!state.canBecome(next)) {
+      throw new IllegalStateException(endpoint + ": " + state + " cannot become " + next);
+    }
+    state = next;
+    reason = why;
+  }
+
+  /** Whether new calls may go there while nothing is wrong. */
+  boolean isReady() {
+    return switch (state) {
+      case UP, WARMING -> session != 0;
+      case PROBATION -> session != 0 && open.isEmpty() && probationPongs >= 3;
+      default -> false;
+    };
+  }
+
+  /** Whether new calls may go there if no better server is left. */
+  boolean isLastResort() {
+    return session != 0 && (state == PeerState.SUSPECT || state == PeerState.EJECTED);
+  }
+
+  @Override
+  public String endpoint() {
+    return endpoint;
+  }
+
+  @Override
+  public String incarnation() {
+    return incarnation;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public PeerState state() {
+    return state;
+  }
+
+  @Override
+  public String reason() {
+    return reason;
+  }
+
+  @Override
+  public int inFlight() {
+    return open.size();
+  }
+
+  @Override
+  public LoadReport load() {
+    return load;
+  }
+
+  @Override
+  public long loadAgeNs() {
+    return loadNs == Long.MIN_VALUE ? Long.MAX_VALUE : Math.max(0, nowNs - loadNs);
+  }
+
+  @Override
+  public double weight() {
+    return switch (state) {
+      case UP -> 1.0;
+      case WARMING -> Math.min(1.0, Math.max(0.1, (double) (nowNs - rampStartNs) / rampNs));
+      default -> 0.1;
+    };
+  }
+
+  @Override
+  public Duration roundTrip() {
+    return Duration.ofNanos(roundTrips.smoothedNs());
+  }
+
+  PeerSnapshot snapshot() {
+    return new PeerSnapshot(
+        endpoint,
+        incarnation,
+        name,
+        state,
+        reason,
+        open.size(),
+        load,
+        loadAgeNs(),
+        weight(),
+        roundTrip());
+  }
+}

@@ -1,0 +1,57 @@
+package io.meshrpc.core;
+
+import io.meshrpc.api.Code;
+import io.meshrpc.api.Execution;
+import io.meshrpc.wire.Reason;
+import io.meshrpc.wire.Response;
+
+/** What an answer that is not a success means for its call. */
+final class RetryRules {
+  /** What to do. */
+  enum Next {
+    /** The caller gets the answer. */
+    FAIL,
+    /** Another server at once; as if it had never been sent. */
+    REPICK,
+    /** Another attempt, after a pause and within the budget. */
+    RETRY,
+    /** The request belonged to another session: ask again when there is a new one. */
+    ASK_AGAIN
+  }
+
+  private static final int NEVER_AGAIN = -1; // 4294967295 on the wire
+
+  private RetryRules() {}
+
+  static Next after(ClientCall call, Attempt attempt, Response answer) {
+    return switch (answer.execution()) {
+      case EXECUTED -> {
+        boolean retryable = call.retry().retryableCodes().contains(answer.code());
+        yield retryable && call.mayRunTwice() ? Next.RETRY : Next.FAIL;
+      }
+      case NOT_EXECUTED, NOT_SENT -> afterNotExecuted(attempt, answer);
+      case UNKNOWN -> call.mayRunTwice() ? Next.RETRY : Next.FAIL;
+    };
+  }
+
+  private static Next afterNotExecuted(Attempt attempt, Response answer) {
+    return switch (answer.reason()) {
+      case STALE_SESSION -> attempt.asked ? Next.ASK_AGAIN : Next.REPICK;
+      case DRAINING, REVOKED -> Next.REPICK;
+      case TOO_LARGE, MALFORMED_REQUEST -> Next.FAIL;
+      default -> answer.pushbackMs() == NEVER_AGAIN ? Next.FAIL : Next.RETRY;
+    };
+  }
+
+  /** Whether an answer says that something is wrong with its server. */
+  static boolean isServerFault(Response answer) {
+    if (answer.execution() != Execution.EXECUTED || answer.reason() != Reason.HANDLER) {
+      return false;
+    }
+    Code code = answer.code();
+    return code == Code.UNKNOWN
+        || code == Code.INTERNAL
+        || code == Code.UNAVAILABLE
+        || code == Code.DATA_LOSS;
+  }
+}
