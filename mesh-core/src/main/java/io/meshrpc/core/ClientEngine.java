@@ -192,6 +192,11 @@ public final class ClientEngine {
     return calls.ackBelow();
   }
 
+  /** Whether it was closed. */
+  public boolean isClosed() {
+    return closed;
+  }
+
   /** Calls that have not ended. */
   public int inFlight() {
     return calls.count();

@@ -87,6 +87,11 @@ public final class ServerCall extends Timers.Timed {
     return deadlineNs;
   }
 
+  /** Time left when its handler was started, in nanoseconds. */
+  public long timeLeftNs() {
+    return Math.max(0, deadlineNs - startedNs);
+  }
+
   /** The call's number under its client. */
   public long seq() {
     return request.seq();

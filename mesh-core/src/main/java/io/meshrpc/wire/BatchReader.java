@@ -92,7 +92,13 @@ final class BatchReader {
       }
     }
     return new Hello(
-        FieldReader.nodeId(nodeId), epoch, versionMin, versionMax, features, name, responseBytesMax);
+        FieldReader.nodeId(nodeId),
+        epoch,
+        versionMin,
+        versionMax,
+        features,
+        name,
+        responseBytesMax);
   }
 
   private Welcome welcome() throws IOException, MalformedBatchException {
@@ -274,9 +280,8 @@ final class BatchReader {
       }
     }
     in.leave(outer);
-    load =
-        new LoadReport(
-            queued, running, workers, oldestWaitMs, completed, uptimeMs, refusedPermille);
+    load = new LoadReport(
+        queued, running, workers, oldestWaitMs, completed, uptimeMs, refusedPermille);
   }
 
   private long id() throws IOException, MalformedBatchException {

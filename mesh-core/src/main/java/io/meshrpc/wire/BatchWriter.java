@@ -197,7 +197,8 @@ final class BatchWriter {
   }
 
   private void nodeId(NodeId id) throws IOException {
-    out.byteArray(1, ByteBuffer.allocate(16).putLong(id.high()).putLong(id.low()).array());
+    out.byteArray(
+        1, ByteBuffer.allocate(16).putLong(id.high()).putLong(id.low()).array());
   }
 
   private void metadata(int field, Metadata metadata) throws IOException {

@@ -61,8 +61,8 @@ final class FieldWriter {
     if (out == null) {
       int length = size - lengths[begun];
       lengths[begun] = length;
-      size +=
-          CodedOutputStream.computeTagSize(field) + CodedOutputStream.computeUInt32SizeNoTag(length);
+      size += CodedOutputStream.computeTagSize(field)
+          + CodedOutputStream.computeUInt32SizeNoTag(length);
     }
   }
 

@@ -1,0 +1,125 @@
+package io.meshrpc;
+
+import io.meshrpc.api.CallContext;
+import io.meshrpc.api.Code;
+import io.meshrpc.api.Handler;
+import io.meshrpc.api.Metadata;
+import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.RpcException;
+import io.meshrpc.api.ServerInterceptor;
+import io.meshrpc.core.ServerCall;
+import io.meshrpc.core.ServerReply;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** Runs one handler, from the request's bytes to the reply's, and reports exactly once. */
+final class Invocation implements Runnable {
+  private static final System.Logger LOG = System.getLogger("io.meshrpc");
+  private static final byte[] NOTHING = {};
+
+  private final ServerCall call;
+  private final ServerContext context;
+  private final Handler<?, ?> handler;
+  private final List<ServerInterceptor> interceptors;
+  private final Consumer<ServerReply> end;
+  private final AtomicBoolean ended = new AtomicBoolean();
+
+  Invocation(
+      ServerCall call,
+      ServerContext context,
+      Handler<?, ?> handler,
+      List<ServerInterceptor> interceptors,
+      Consumer<ServerReply> end) {
+    this.call = call;
+    this.context = context;
+    this.handler = handler;
+    this.interceptors = interceptors;
+    this.end = end;
+  }
+
+  @Override
+  public void run() {
+    try {
+      CompletionStage<?> stage = context.call(this::handle);
+      stage.whenComplete(
+          (reply, failure) -> {
+            if (failure != null) {
+              fail(failure);
+            } else {
+              succeed(reply);
+            }
+          });
+    } catch (Throwable e) { // whatever a handler throws, its worker and its caller go on
+      fail(e);
+    }
+  }
+
+  /** The executor would not run the handler. */
+  void rejected(RuntimeException why) {
+    LOG.log(Level.WARNING, "the executor of " + call.method() + " rejected a call", why);
+    end(new ServerReply(Code.RESOURCE_EXHAUSTED, "the executor is full", Metadata.EMPTY, NOTHING));
+  }
+
+  private CompletionStage<?> handle() throws Exception {
+    Object request = call.method().request().decode(call.payload());
+    return new Chain(0).handle(request);
+  }
+
+  @SuppressWarnings("unchecked") // the definition pairs methods with handlers of their types
+  private void succeed(Object reply) {
+    try {
+      MethodDescriptor<?, Object> method = (MethodDescriptor<?, Object>) call.method();
+      byte[] payload = method.reply().encode(reply);
+      end(new ServerReply(Code.OK, "", context.reply(), payload));
+    } catch (Throwable e) {
+      fail(e);
+    }
+  }
+
+  private void fail(Throwable thrown) {
+    Throwable cause =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    if (cause instanceof RpcException known) {
+      Metadata metadata = context.reply().with(known.metadata());
+      end(new ServerReply(known.code(), known.status().text(), metadata, NOTHING));
+      return;
+    }
+    String id = UUID.randomUUID().toString();
+    LOG.log(Level.ERROR, "the handler of " + call.method() + " failed; correlation id " + id, cause);
+    end(
+        new ServerReply(
+            Code.UNKNOWN, "handler failed; correlation id " + id, Metadata.EMPTY, NOTHING));
+  }
+
+  private void end(ServerReply reply) {
+    if (ended.compareAndSet(false, true)) {
+      end.accept(reply);
+    }
+  }
+
+  /** The interceptors from one of them on, and at last the handler. */
+  private final class Chain implements ServerInterceptor.Next {
+    private final int index;
+
+    Chain(int index) {
+      this.index = index;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // as above
+    public CompletionStage<?> handle(Object request) throws Exception {
+      if (index < interceptors.size()) {
+        CallContext seen = context;
+        return interceptors.get(index).intercept(seen, request, new Chain(index + 1));
+      }
+      return ((Handler<Object, ?>) handler).handle(request);
+    }
+  }
+}

@@ -1,0 +1,263 @@
+package io.meshrpc;
+
+import io.meshrpc.api.AttemptInterceptor;
+import io.meshrpc.api.CallContext;
+import io.meshrpc.api.CallInterceptor;
+import io.meshrpc.api.CallOptions;
+import io.meshrpc.api.Code;
+import io.meshrpc.api.Execution;
+import io.meshrpc.api.MeshCaller;
+import io.meshrpc.api.MeshListener;
+import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.PeerView;
+import io.meshrpc.api.RetryPolicy;
+import io.meshrpc.api.RpcException;
+import io.meshrpc.api.Status;
+import io.meshrpc.core.ClientCall;
+import io.meshrpc.core.ClientEngine;
+import io.meshrpc.zmq.ClientNode;
+import io.meshrpc.zmq.NodeLoop;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Calls services on any number of servers, each connected directly. Usable at once: calls wait,
+ * until their deadline, for a server to be there. Safe to use from any thread; one client is enough
+ * for a process.
+ */
+public final class MeshClient implements MeshCaller, AutoCloseable {
+  private static final long CLOSE_MAX_NS = TimeUnit.SECONDS.toNanos(2);
+
+  private final Duration defaultDeadline;
+  private final RetryPolicy retry;
+  private final Map<MethodDescriptor<?, ?>, RetryPolicy> retryByMethod;
+  private final List<CallInterceptor> interceptors;
+  private final Completions completions;
+  private final NodeLoop<ClientEngine> loop;
+
+  MeshClient(MeshClientBuilder builder) {
+    this.defaultDeadline = builder.defaultDeadline;
+    this.retry = builder.retry;
+    this.retryByMethod = Map.copyOf(builder.retryByMethod);
+    this.interceptors = List.copyOf(builder.interceptors);
+    this.completions = new Completions(builder);
+    AttemptInterceptor attempts = builder.attemptInterceptor;
+    this.loop =
+        ClientNode.start(
+            builder.name,
+            builder.limits(),
+            builder.liveness,
+            builder.balancer,
+            attempts,
+            builder.random(),
+            completions);
+    builder.endpoints.forEach(this::connect);
+  }
+
+  /** Begins a client. */
+  public static MeshClientBuilder builder() {
+    return new MeshClientBuilder();
+  }
+
+  /**
+   * Adds a server; nothing if it is there already.
+   *
+   * @param endpoint such as {@code tcp://10.0.0.1:7400}
+   * @throws IllegalArgumentException if it is not of the form {@code tcp://host:port}
+   */
+  public void connect(String endpoint) {
+    Endpoints.checkConnect(endpoint);
+    loop.post((engine, now) -> engine.connect(endpoint, now));
+  }
+
+  /** Removes a server. Calls under way there go elsewhere or fail, as their contract allows. */
+  public void disconnect(String endpoint) {
+    loop.post((engine, now) -> engine.disconnect(endpoint, now));
+  }
+
+  /** The liveness table at this moment, in the order of connecting; empty once closed. */
+  public List<PeerView> peers() {
+    CompletableFuture<List<PeerView>> table = new CompletableFuture<>();
+    if (!loop.post((engine, now) -> table.complete(engine.peers(now)))) {
+      return List.of();
+    }
+    return table.join();
+  }
+
+  @Override
+  public <Q, R> R call(MethodDescriptor<Q, R> method, Q request, CallOptions options) {
+    if (!interceptors.isEmpty()) {
+      return join(callAsync(method, request, options));
+    }
+    PendingReply<R> pending = PendingReply.blocking(method);
+    ClientCall call = newCall(method, request, options, pending);
+    start(call);
+    return pending.await(() -> cancel(call));
+  }
+
+  @Override
+  public <Q, R> CompletableFuture<R> callAsync(
+      MethodDescriptor<Q, R> method, Q request, CallOptions options) {
+    return interceptors.isEmpty()
+        ? send(method, request, options)
+        : new Chain(0).call(method, request, options).toCompletableFuture();
+  }
+
+  /**
+   * Ends every call that is under way with {@link Code#CANCELLED} and closes all connections. Returns
+   * when this is done, usually within a fifth of a second. May be called more than once.
+   */
+  @Override
+  public void close() {
+    loop.post((engine, now) -> engine.close(now));
+    if (!loop.isHere()) {
+      loop.awaitEnd(CLOSE_MAX_NS);
+    }
+  }
+
+  private <Q, R> CompletableFuture<R> send(
+      MethodDescriptor<Q, R> method, Q request, CallOptions options) {
+    CompletableFuture<R> future = new CompletableFuture<>();
+    PendingReply<R> pending = PendingReply.async(method, future);
+    ClientCall call = newCall(method, request, options, pending);
+    future.whenComplete(
+        (reply, failure) -> {
+          if (future.isCancelled()) {
+            cancel(call);
+          }
+        });
+    start(call);
+    return future;
+  }
+
+  private <Q> ClientCall newCall(
+      MethodDescriptor<Q, ?> method, Q request, CallOptions options, PendingReply<?> pending) {
+    Duration asked = options.deadline();
+    long timeoutNs = nanos(asked == null ? defaultDeadline : asked);
+    Optional<CallContext> serving = CallContext.current();
+    if (serving.isPresent()) {
+      timeoutNs = Math.min(timeoutNs, nanos(serving.get().timeLeft()));
+    }
+    RetryPolicy policy = options.retry();
+    if (policy == null) {
+      policy = retryByMethod.getOrDefault(method, retry);
+    }
+    byte[] payload = method.request().encode(request);
+    ClientCall call = new ClientCall(method, payload, options, policy, timeoutNs, pending);
+    serving.ifPresent(context -> context.onCancel(() -> cancel(call)));
+    return call;
+  }
+
+  private void start(ClientCall call) {
+    if (!loop.post((engine, now) -> engine.start(call, now))) {
+      throw new RpcException(
+          new Status(Code.CANCELLED, "the client is closed"), Execution.NOT_SENT, null);
+    }
+  }
+
+  private void cancel(ClientCall call) {
+    loop.post((engine, now) -> engine.cancel(call, now));
+  }
+
+  private static long nanos(Duration span) {
+    return span.compareTo(Duration.ofDays(365)) > 0
+        ? Duration.ofDays(365).toNanos()
+        : span.toNanos();
+  }
+
+  private static <R> R join(CompletableFuture<R> future) {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  /** The interceptors from one of them on, and at last the call itself. */
+  private final class Chain implements CallInterceptor.Next {
+    private final int index;
+
+    Chain(int index) {
+      this.index = index;
+    }
+
+    @Override
+    public <Q, R> CompletionStage<R> call(
+        MethodDescriptor<Q, R> method, Q request, CallOptions options) {
+      return index == interceptors.size()
+          ? send(method, request, options)
+          : interceptors.get(index).intercept(method, request, options, new Chain(index + 1));
+    }
+  }
+
+  /** Hands what the loop has ended to those who wait for it. */
+  private static final class Completions implements ClientNode.Ears {
+    private final Executor executor;
+    private final Runnable whenClosed;
+    private final News news;
+
+    Completions(MeshClientBuilder builder) {
+      Executor own = builder.callbackExecutor;
+      if (own == null) {
+        var pool = DaemonThreads.pool("mesh-callback-" + builder.name, 4);
+        executor = pool;
+        whenClosed = pool::shutdown;
+      } else {
+        executor = own;
+        whenClosed = () -> {};
+      }
+      news = new News("mesh-client-" + builder.name, builder.listener);
+    }
+
+    @Override
+    public void onCompleted(List<ClientCall> calls) {
+      List<PendingReply<?>> futures = null;
+      for (int i = 0; i < calls.size(); i++) {
+        ClientCall call = calls.get(i);
+        PendingReply<?> pending = (PendingReply<?>) call.ticket();
+        if (!pending.wakeWaiter(call)) {
+          futures = futures == null ? new java.util.ArrayList<>() : futures;
+          futures.add(pending);
+        }
+      }
+      if (futures != null) {
+        complete(futures);
+      }
+    }
+
+    private void complete(List<PendingReply<?>> futures) {
+      Runnable task = () -> futures.forEach(PendingReply::completeFuture);
+      try {
+        executor.execute(task);
+      } catch (RuntimeException e) { // an executor that rejects must not leave anybody waiting
+        task.run();
+      }
+    }
+
+    @Override
+    public void onTransition(MeshListener.Transition transition) {
+      news.transition(transition);
+    }
+
+    @Override
+    public void onStray(int bytes, String reason) {
+      news.stray(bytes, reason);
+    }
+
+    @Override
+    public void onClosed() {
+      whenClosed.run();
+      news.close();
+    }
+  }
+}

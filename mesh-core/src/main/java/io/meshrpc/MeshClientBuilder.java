@@ -1,0 +1,142 @@
+package io.meshrpc;
+
+import io.meshrpc.api.AttemptInterceptor;
+import io.meshrpc.api.CallInterceptor;
+import io.meshrpc.api.LoadBalancer;
+import io.meshrpc.api.MeshListener;
+import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.RetryPolicy;
+import io.meshrpc.core.ClientLimits;
+import io.meshrpc.policy.LeastLoaded;
+import io.meshrpc.policy.LivenessSettings;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Collects what a {@link MeshClient} needs. Everything but the servers has a default. */
+public final class MeshClientBuilder {
+  final List<String> endpoints = new ArrayList<>();
+  final List<CallInterceptor> interceptors = new ArrayList<>();
+  final Map<MethodDescriptor<?, ?>, RetryPolicy> retryByMethod = new HashMap<>();
+  String name = "";
+  Duration defaultDeadline = Duration.ofSeconds(10);
+  RetryPolicy retry = RetryPolicy.DEFAULT;
+  LoadBalancer balancer = new LeastLoaded();
+  LivenessSettings liveness = LivenessSettings.DEFAULTS;
+  MeshListener listener = MeshListener.NONE;
+  AttemptInterceptor attemptInterceptor = AttemptInterceptor.NONE;
+  @Nullable Executor callbackExecutor;
+  private int requestBytesMax = ClientLimits.DEFAULTS.requestBytesMax();
+  private int replyBytesMax = ClientLimits.DEFAULTS.responseBytesMax();
+
+  MeshClientBuilder() {}
+
+  /** Servers to connect to, such as {@code tcp://10.0.0.1:7400}; more may be added at run time. */
+  public MeshClientBuilder connect(String... servers) {
+    for (String endpoint : servers) {
+      Endpoints.checkConnect(endpoint);
+      endpoints.add(endpoint);
+    }
+    return this;
+  }
+
+  /** A name for people; servers see it. At most 255 characters. */
+  public MeshClientBuilder name(String text) {
+    if (text.length() > 255) {
+      throw new IllegalArgumentException(
+          "name: " + text.length() + " characters (expected: <= 255)");
+    }
+    name = text;
+    return this;
+  }
+
+  /** The deadline of calls that name none; 10 s unless set. */
+  public MeshClientBuilder defaultDeadline(Duration span) {
+    if (span.isNegative() || span.isZero()) {
+      throw new IllegalArgumentException("defaultDeadline: " + span + " (expected: > 0)");
+    }
+    defaultDeadline = span;
+    return this;
+  }
+
+  /** When calls are tried again. */
+  public MeshClientBuilder retry(RetryPolicy policy) {
+    retry = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
+  /** When calls of one method are tried again. */
+  public MeshClientBuilder retry(MethodDescriptor<?, ?> method, RetryPolicy policy) {
+    retryByMethod.put(method, Objects.requireNonNull(policy, "policy"));
+    return this;
+  }
+
+  /** Who chooses servers; {@link LeastLoaded} unless set. An instance serves one client. */
+  public MeshClientBuilder loadBalancer(LoadBalancer chooser) {
+    balancer = Objects.requireNonNull(chooser, "chooser");
+    return this;
+  }
+
+  /** When servers count as doubtful, gone and back. */
+  public MeshClientBuilder liveness(LivenessSettings settings) {
+    liveness = Objects.requireNonNull(settings, "settings");
+    return this;
+  }
+
+  /** Who hears the news of this client. */
+  public MeshClientBuilder listener(MeshListener ears) {
+    listener = Objects.requireNonNull(ears, "ears");
+    return this;
+  }
+
+  /** Adds an interceptor around calls; the first added is the outermost. */
+  public MeshClientBuilder intercept(CallInterceptor interceptor) {
+    interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
+    return this;
+  }
+
+  /** Sees every attempt; runs on the loop and must be short. */
+  public MeshClientBuilder interceptAttempts(AttemptInterceptor interceptor) {
+    attemptInterceptor = Objects.requireNonNull(interceptor, "interceptor");
+    return this;
+  }
+
+  /** Where futures complete; four daemon threads of the client's own unless set. */
+  public MeshClientBuilder callbackExecutor(Executor executor) {
+    callbackExecutor = Objects.requireNonNull(executor, "executor");
+    return this;
+  }
+
+  /** The largest payload of a request, in bytes; 4 MiB unless set. */
+  public MeshClientBuilder requestBytesMax(int bytes) {
+    requestBytesMax = Checks.atLeast("requestBytesMax", bytes, 1);
+    return this;
+  }
+
+  /** The largest payload of a reply, in bytes; 4 MiB unless set. Servers are told. */
+  public MeshClientBuilder replyBytesMax(int bytes) {
+    replyBytesMax = Checks.atLeast("replyBytesMax", bytes, 1);
+    return this;
+  }
+
+  /** The client, which connects at once and in the background. */
+  public MeshClient build() {
+    return new MeshClient(this);
+  }
+
+  ClientLimits limits() {
+    return new ClientLimits(requestBytesMax, replyBytesMax);
+  }
+
+  RandomGenerator random() {
+    return new SplittableRandom(new SecureRandom().nextLong());
+  }
+}

@@ -1,0 +1,65 @@
+package io.meshrpc;
+
+import io.meshrpc.api.MeshListener;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** Tells a listener what happened, in a thread of its own, one piece after the other. */
+final class News {
+  private static final System.Logger LOG = System.getLogger("io.meshrpc");
+
+  private final MeshListener listener;
+  private final ExecutorService thread;
+  private final AtomicLong strays = new AtomicLong();
+
+  News(String name, MeshListener listener) {
+    this.listener = listener;
+    this.thread = DaemonThreads.pool(name + "-news", 1);
+  }
+
+  void transition(MeshListener.Transition transition) {
+    LOG.log(
+        Level.DEBUG,
+        () ->
+            "%s: %s -> %s, %s"
+                .formatted(
+                    transition.endpoint(),
+                    transition.from(),
+                    transition.to(),
+                    transition.reason()));
+    tell(to -> to.onTransition(transition));
+  }
+
+  void stray(int bytes, String reason) {
+    long total = strays.incrementAndGet();
+    if (Long.bitCount(total) == 1) { // the first, second, fourth, …: a flood does not fill the log
+      LOG.log(Level.WARNING, "dropped bytes that are not of the mesh, " + total + " times: " + reason);
+    }
+    tell(to -> to.onStrayBytes(new MeshListener.StrayBytes(bytes, reason, total)));
+  }
+
+  void close() {
+    thread.shutdown();
+  }
+
+  private void tell(Consumer<MeshListener> news) {
+    if (listener == MeshListener.NONE) {
+      return;
+    }
+    try {
+      thread.execute(
+          () -> {
+            try {
+              news.accept(listener);
+            } catch (RuntimeException e) {
+              LOG.log(Level.WARNING, "the listener failed", e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      LOG.log(Level.DEBUG, "news after the end", e);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.meshrpc;
+
+import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.core.ClientCall;
+import io.meshrpc.wire.Response;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a caller waits for the end of its call: a parked thread, or a future. The reply is decoded by
+ * whoever wanted it, never by the loop.
+ *
+ * @param <R> the reply's type
+ */
+final class PendingReply<R> {
+  private final MethodDescriptor<?, R> method;
+  private final @Nullable Thread waiter;
+  private final @Nullable CompletableFuture<R> future;
+  private volatile @Nullable ClientCall ended;
+
+  private PendingReply(
+      MethodDescriptor<?, R> method,
+      @Nullable Thread waiter,
+      @Nullable CompletableFuture<R> future) {
+    this.method = method;
+    this.waiter = waiter;
+    this.future = future;
+  }
+
+  static <R> PendingReply<R> blocking(MethodDescriptor<?, R> method) {
+    return new PendingReply<>(method, Thread.currentThread(), null);
+  }
+
+  static <R> PendingReply<R> async(MethodDescriptor<?, R> method, CompletableFuture<R> future) {
+    return new PendingReply<>(method, null, future);
+  }
+
+  /** For the loop: wakes a parked caller; false if the rest is for the callback executor. */
+  boolean wakeWaiter(ClientCall call) {
+    ended = call;
+    if (waiter == null) {
+      return false;
+    }
+    LockSupport.unpark(waiter);
+    return true;
+  }
+
+  /** For the callback executor: completes the future. */
+  void completeFuture() {
+    if (future == null) {
+      return;
+    }
+    try {
+      future.complete(result());
+    } catch (Throwable e) {
+      future.completeExceptionally(e);
+    }
+  }
+
+  /** Waits; an interrupt cancels the call and is kept. */
+  R await(Runnable cancel) {
+    boolean interrupted = false;
+    while (ended == null) {
+      LockSupport.park(this);
+      if (Thread.interrupted()) {
+        interrupted = true;
+        cancel.run();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return result();
+  }
+
+  private R result() {
+    ClientCall call = ended;
+    Response response = call == null ? null : call.response();
+    if (response != null) {
+      return method.reply().decode(response.payload());
+    }
+    RuntimeException failure = call == null ? null : call.failure();
+    throw failure == null ? new IllegalStateException("the call has not ended") : failure;
+  }
+}

@@ -1,0 +1,113 @@
+package io.meshrpc;
+
+import io.meshrpc.api.CallContext;
+import io.meshrpc.api.Metadata;
+import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.Priority;
+import io.meshrpc.core.ServerCall;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/** What a handler knows of its call. */
+final class ServerContext implements CallContext {
+  private static final System.Logger LOG = System.getLogger("io.meshrpc");
+
+  private final ServerCall call;
+  private final long deadlineNs; // of System.nanoTime
+  private final List<Runnable> onCancel = new ArrayList<>(); // guarded by itself
+  private boolean cancelled; // guarded by onCancel
+  private volatile Metadata reply = Metadata.EMPTY;
+
+  ServerContext(ServerCall call, long timeLeftNs) {
+    this.call = call;
+    this.deadlineNs = System.nanoTime() + timeLeftNs;
+  }
+
+  /** Marks the call as cancelled and hands what is to be done about it to an executor. */
+  void markCancelledAnd(Executor executor) {
+    List<Runnable> actions;
+    synchronized (onCancel) {
+      if (cancelled) {
+        return;
+      }
+      cancelled = true;
+      actions = new ArrayList<>(onCancel);
+    }
+    if (actions.isEmpty()) {
+      return;
+    }
+    try {
+      executor.execute(() -> actions.forEach(ServerContext::run));
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "the executor rejected the actions on cancel", e);
+    }
+  }
+
+  Metadata reply() {
+    return reply;
+  }
+
+  @Override
+  public Duration timeLeft() {
+    return Duration.ofNanos(Math.max(0, deadlineNs - System.nanoTime()));
+  }
+
+  @Override
+  public boolean isCancelled() {
+    synchronized (onCancel) {
+      return cancelled || deadlineNs - System.nanoTime() <= 0;
+    }
+  }
+
+  @Override
+  public void onCancel(Runnable action) {
+    synchronized (onCancel) {
+      if (!cancelled) {
+        onCancel.add(action);
+        return;
+      }
+    }
+    run(action);
+  }
+
+  @Override
+  public int attempt() {
+    return call.attempt();
+  }
+
+  @Override
+  public MethodDescriptor<?, ?> method() {
+    return call.method();
+  }
+
+  @Override
+  public Caller caller() {
+    return new Caller(call.callerName(), call.callerId().toString());
+  }
+
+  @Override
+  public Metadata metadata() {
+    return call.metadata();
+  }
+
+  @Override
+  public Priority priority() {
+    return call.priority();
+  }
+
+  @Override
+  public void replyMetadata(Metadata metadata) {
+    reply = metadata;
+  }
+
+  private static void run(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "an action on cancel failed", e);
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package io.meshrpc.zmq;
+
+import io.meshrpc.api.AttemptInterceptor;
+import io.meshrpc.api.LoadBalancer;
+import io.meshrpc.api.MeshListener;
+import io.meshrpc.core.ClientCall;
+import io.meshrpc.core.ClientEngine;
+import io.meshrpc.core.ClientLimits;
+import io.meshrpc.core.ClientOutbox;
+import io.meshrpc.policy.LivenessSettings;
+import io.meshrpc.wire.BatchCodec;
+import io.meshrpc.wire.MalformedBatchException;
+import io.meshrpc.wire.NodeId;
+import io.meshrpc.wire.Packet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** Drives a {@link ClientEngine} over ZeroMQ. */
+public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
+  private static final int LINGER_MS = 100;
+  private static final int FRAME_EXTRA_BYTES = 2 << 20; // a batch holds more than one payload
+
+  /** Who hears of what happened; called on the loop, must not block. */
+  public interface Ears {
+    /** These calls have ended. */
+    void onCompleted(List<ClientCall> calls);
+
+    /** A server moved in the liveness table. */
+    void onTransition(MeshListener.Transition transition);
+
+    /** Bytes came that are not of the mesh. */
+    void onStray(int bytes, String reason);
+
+    /** The loop has ended. */
+    void onClosed();
+  }
+
+  private final ClientEngine engine;
+  private final Ears ears;
+  private final Outgoing outgoing = new Outgoing();
+  private final ZmqTransport transport;
+  private final NodeLoop<ClientEngine> loop;
+  private List<ClientCall> completed = new ArrayList<>();
+  private long now;
+  private boolean closing;
+
+  private ClientNode(
+      String name,
+      ClientLimits limits,
+      LivenessSettings settings,
+      LoadBalancer balancer,
+      AttemptInterceptor interceptor,
+      RandomGenerator random,
+      Ears ears) {
+    this.ears = ears;
+    this.transport =
+        ZmqTransport.client(
+            limits.responseBytesMax() + FRAME_EXTRA_BYTES,
+            LINGER_MS,
+            new ZmqTransport.News() {
+              @Override
+              public void onConnected(long route) {
+                post((engine, at) -> engine.onConnected(route, at));
+              }
+
+              @Override
+              public void onDisconnected(long route) {
+                post((engine, at) -> engine.onDisconnected(route, at));
+              }
+
+              @Override
+              public void onRefused(long route) {
+                post((engine, at) -> engine.onConnectRefused(route, at));
+              }
+            });
+    NodeId self = NodeId.random(random);
+    this.engine =
+        new ClientEngine(limits, settings, self, name, balancer, interceptor, random, this);
+    this.loop = new NodeLoop<>("mesh-client-" + name, transport, this);
+  }
+
+  /** A node, and its loop in motion. */
+  public static NodeLoop<ClientEngine> start(
+      String name,
+      ClientLimits limits,
+      LivenessSettings settings,
+      LoadBalancer balancer,
+      AttemptInterceptor interceptor,
+      RandomGenerator random,
+      Ears ears) {
+    ClientNode node =
+        new ClientNode(name, limits, settings, balancer, interceptor, random, ears);
+    node.loop.start();
+    return node.loop;
+  }
+
+  private void post(NodeLoop.Mail<ClientEngine> mail) {
+    loop.post(mail);
+  }
+
+  @Override
+  public ClientEngine engine() {
+    return engine;
+  }
+
+  @Override
+  public void setNow(long nowNs) {
+    now = nowNs;
+  }
+
+  @Override
+  public void onFrame(long route, byte[] frame) {
+    try {
+      engine.onBatch(route, BatchCodec.decode(frame), now);
+    } catch (MalformedBatchException e) {
+      ears.onStray(frame.length, String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void onGone(long route) {
+    // a client hears of lost connections through the transport's news
+  }
+
+  @Override
+  public void tick(long nowNs) {
+    engine.tick(nowNs);
+  }
+
+  @Override
+  public long nextTick() {
+    return engine.nextTick();
+  }
+
+  @Override
+  public void flush(long nowNs) {
+    outgoing.flush(transport, engine.ackBelow(), null);
+    if (!completed.isEmpty()) {
+      List<ClientCall> calls = completed;
+      completed = new ArrayList<>();
+      ears.onCompleted(calls);
+    }
+  }
+
+  @Override
+  public boolean isDone(long nowNs) {
+    return engine.isClosed();
+  }
+
+  @Override
+  public void abort(long nowNs) {
+    closing = true;
+    engine.close(nowNs);
+  }
+
+  @Override
+  public void onClosed() {
+    ears.onClosed();
+  }
+
+  @Override
+  public void send(long peer, long session, Packet packet) {
+    outgoing.add(peer, session, packet, transport, engine.ackBelow());
+  }
+
+  @Override
+  public void connect(long peer, String endpoint) {
+    transport.connect(peer, endpoint);
+  }
+
+  @Override
+  public void disconnect(long peer) {
+    if (!closing) { // closing the socket closes all, and sends what waits before
+      outgoing.flush(transport, engine.ackBelow(), null);
+      transport.disconnect(peer);
+    }
+  }
+
+  @Override
+  public void complete(ClientCall call) {
+    completed.add(call);
+  }
+
+  @Override
+  public void transition(MeshListener.Transition transition) {
+    ears.onTransition(transition);
+  }
+}

@@ -1,0 +1,32 @@
+package io.meshrpc.zmq;
+
+/**
+ * What a loop drives: an engine and the notes that it takes.
+ *
+ * @param <E> the engine
+ */
+interface Node<E> extends Transport.Sink {
+  /** The engine. */
+  E engine();
+
+  /** Tells it what time it is. Called before everything else in a turn. */
+  void setNow(long nowNs);
+
+  /** Time has passed. */
+  void tick(long nowNs);
+
+  /** When it wants the next tick. */
+  long nextTick();
+
+  /** Does what the engine noted: sends, completes, invokes. */
+  void flush(long nowNs);
+
+  /** Whether the loop may end. */
+  boolean isDone(long nowNs);
+
+  /** Ends everything at once. */
+  void abort(long nowNs);
+
+  /** The loop has ended and the socket is closed. */
+  void onClosed();
+}

@@ -1,0 +1,142 @@
+package io.meshrpc.zmq;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The one thread of a node. A turn: mail, frames, time, and then what the engine wants done; it
+ * sleeps only after a turn in which nothing came.
+ *
+ * @param <E> the engine
+ */
+public final class NodeLoop<E> {
+  private static final Logger LOG = System.getLogger("io.meshrpc");
+  private static final int TURN_MAX = 1024;
+
+  /**
+   * What is handed to the loop.
+   *
+   * @param <E> the engine
+   */
+  @FunctionalInterface
+  public interface Mail<E> {
+    /** Runs on the loop. */
+    void open(E engine, long nowNs);
+  }
+
+  private final ZmqTransport transport;
+  private final Node<E> node;
+  private final Mailbox<Mail<E>> mailbox;
+  private final Thread thread;
+  private final long startNs = System.nanoTime();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean over;
+
+  NodeLoop(String name, ZmqTransport transport, Node<E> node) {
+    this.transport = transport;
+    this.node = node;
+    this.mailbox = new Mailbox<>(transport::wake);
+    this.thread = new Thread(this::run, name);
+    this.thread.setDaemon(true);
+  }
+
+  /** Starts the thread. */
+  public void start() {
+    thread.start();
+  }
+
+  /** Hands over; false if the loop has ended and will not open it. */
+  public boolean post(Mail<E> mail) {
+    mailbox.offer(mail);
+    return !(over && mailbox.takeBack(mail));
+  }
+
+  /** Whether this is the loop's own thread. */
+  public boolean isHere() {
+    return Thread.currentThread() == thread;
+  }
+
+  /** Waits for the loop to end; false if it has not within this time, or the wait was interrupted. */
+  public boolean awaitEnd(long timeoutNs) {
+    try {
+      return ended.await(timeoutNs, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void run() {
+    try {
+      long now = nowNs();
+      while (!node.isDone(now)) {
+        now = turn();
+      }
+    } catch (Throwable e) { // our own broken promise: stop loudly, and let nobody wait
+      LOG.log(Level.ERROR, "the loop " + thread.getName() + " failed and stops", e);
+    } finally {
+      end();
+    }
+  }
+
+  private long turn() {
+    long now = nowNs();
+    node.setNow(now);
+    int came = openMail(now) + transport.receive(node, TURN_MAX);
+    node.tick(now);
+    node.flush(now);
+    if (came == 0) {
+      sleep(now);
+    }
+    return now;
+  }
+
+  private int openMail(long now) {
+    int count = 0;
+    Mail<E> mail;
+    while (count < TURN_MAX && (mail = mailbox.poll()) != null) {
+      mail.open(node.engine(), now);
+      count++;
+    }
+    return count;
+  }
+
+  private void sleep(long now) {
+    long next = node.nextTick();
+    long timeoutNs = next == Long.MAX_VALUE ? TimeUnit.HOURS.toNanos(1) : next - now;
+    if (timeoutNs <= 0 || node.isDone(now)) {
+      return;
+    }
+    transport.resetWake();
+    if (mailbox.prepareToSleep()) {
+      transport.await(timeoutNs);
+      mailbox.awake();
+    }
+  }
+
+  private void end() {
+    try {
+      long now = nowNs();
+      node.setNow(now);
+      node.abort(now);
+      over = true;
+      while (openMail(now) > 0) {
+        node.flush(now);
+      }
+      node.flush(now);
+    } catch (Throwable e) {
+      LOG.log(Level.ERROR, "the loop " + thread.getName() + " could not end in order", e);
+    } finally {
+      over = true;
+      transport.close();
+      node.onClosed();
+      ended.countDown();
+    }
+  }
+
+  private long nowNs() {
+    return System.nanoTime() - startNs;
+  }
+}

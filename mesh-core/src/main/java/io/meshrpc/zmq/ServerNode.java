@@ -1,0 +1,159 @@
+package io.meshrpc.zmq;
+
+import io.meshrpc.api.LoadReport;
+import io.meshrpc.api.ServiceDescriptor;
+import io.meshrpc.core.ServerCall;
+import io.meshrpc.core.ServerEngine;
+import io.meshrpc.core.ServerLimits;
+import io.meshrpc.core.ServerOutbox;
+import io.meshrpc.wire.BatchCodec;
+import io.meshrpc.wire.MalformedBatchException;
+import io.meshrpc.wire.NodeId;
+import io.meshrpc.wire.Packet;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** Drives a {@link ServerEngine} over ZeroMQ. */
+public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
+  private static final int LINGER_MS = 500;
+  private static final int FRAME_EXTRA_BYTES = 2 << 20; // a batch holds more than one payload
+
+  /** Who runs handlers and hears of what happened; called on the loop, must not block. */
+  public interface Ears {
+    /** Run the handler. */
+    void onInvoke(ServerCall call);
+
+    /** Nobody waits for it any more. */
+    void onCancel(ServerCall call);
+
+    /** Bytes came that are not of the mesh. */
+    void onStray(int bytes, String reason);
+
+    /** How busy the server is. */
+    void onLoad(LoadReport load);
+
+    /** The loop has ended. */
+    void onClosed();
+  }
+
+  private final ServerEngine engine;
+  private final Ears ears;
+  private final Outgoing outgoing = new Outgoing();
+  private final ZmqTransport transport;
+  private final NodeLoop<ServerEngine> loop;
+  private long now;
+
+  private ServerNode(
+      String name,
+      String endpoint,
+      ServerLimits limits,
+      List<ServiceDescriptor> services,
+      RandomGenerator random,
+      Ears ears) {
+    this.ears = ears;
+    int frameBytesMax = limits.requestBytesMax() + FRAME_EXTRA_BYTES;
+    this.transport = ZmqTransport.server(frameBytesMax, LINGER_MS, endpoint);
+    this.engine =
+        new ServerEngine(limits, NodeId.random(random), name, services, random, this, 0);
+    this.loop = new NodeLoop<>("mesh-server-" + name, transport, this);
+  }
+
+  /** A node that is bound; its loop has not started. */
+  public static ServerNode bind(
+      String name,
+      String endpoint,
+      ServerLimits limits,
+      List<ServiceDescriptor> services,
+      RandomGenerator random,
+      Ears ears) {
+    return new ServerNode(name, endpoint, limits, services, random, ears);
+  }
+
+  /** Its loop. */
+  public NodeLoop<ServerEngine> loop() {
+    return loop;
+  }
+
+  /** Where it is bound, with the real port. */
+  public String endpoint() {
+    return transport.endpoint();
+  }
+
+  @Override
+  public ServerEngine engine() {
+    return engine;
+  }
+
+  @Override
+  public void setNow(long nowNs) {
+    now = nowNs;
+  }
+
+  @Override
+  public void onFrame(long route, byte[] frame) {
+    try {
+      engine.onBatch(route, BatchCodec.decode(frame), now);
+    } catch (MalformedBatchException e) {
+      ears.onStray(frame.length, String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void onGone(long route) {
+    engine.onDisconnect(route, now);
+  }
+
+  @Override
+  public void tick(long nowNs) {
+    engine.tick(nowNs);
+  }
+
+  @Override
+  public long nextTick() {
+    return engine.nextTick();
+  }
+
+  @Override
+  public void flush(long nowNs) {
+    if (!outgoing.isEmpty()) {
+      LoadReport load = engine.load(nowNs);
+      ears.onLoad(load);
+      outgoing.flush(transport, 0, load);
+    }
+  }
+
+  @Override
+  public boolean isDone(long nowNs) {
+    return engine.drained(nowNs);
+  }
+
+  @Override
+  public void abort(long nowNs) {
+    engine.drain("the server stops", 0, nowNs);
+  }
+
+  @Override
+  public void onClosed() {
+    ears.onClosed();
+  }
+
+  @Override
+  public void send(long route, long session, Packet packet) {
+    outgoing.add(route, session, packet, transport, 0);
+  }
+
+  @Override
+  public void invoke(ServerCall call) {
+    ears.onInvoke(call);
+  }
+
+  @Override
+  public void cancelRunning(ServerCall call) {
+    ears.onCancel(call);
+  }
+
+  @Override
+  public void sessionClosed(long route) {
+    // the transport forgets a route when its connection ends
+  }
+}

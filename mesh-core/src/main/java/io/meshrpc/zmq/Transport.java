@@ -1,0 +1,34 @@
+package io.meshrpc.zmq;
+
+/** Moves frames between nodes. All but {@link #wake} belongs to the loop thread. */
+interface Transport extends AutoCloseable {
+  /** Who gets what came. */
+  interface Sink {
+    /** A frame came. */
+    void onFrame(long route, byte[] frame);
+
+    /** A connection is gone. */
+    void onGone(long route);
+  }
+
+  /** Sends a frame, or drops it if the route is gone; never blocks. */
+  void send(long route, byte[] frame);
+
+  /** Delivers what has come, at most so many frames; returns how many. */
+  int receive(Sink sink, int max);
+
+  /** Waits until something comes, {@link #wake} is called, or the time has passed. */
+  void await(long timeoutNs);
+
+  /** Ends a wait, from any thread. */
+  void wake();
+
+  /** Opens a connection under a number that was never used before. */
+  void connect(long route, String endpoint);
+
+  /** Closes a connection. */
+  void disconnect(long route);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,250 @@
+package io.meshrpc.zmq;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZEvent;
+import org.zeromq.ZMQ;
+import zmq.Msg;
+
+/**
+ * One ROUTER socket. A server's is bound; a client's is connected to every server, each under a
+ * routing id of its own choice.
+ *
+ * <p>The loop waits inside {@code recv}, not in a poller: JeroMQ's pollers may spin while a sender is
+ * between writing its signal and counting it. Nobody interrupts the waiting thread; {@link #wake}
+ * cancels the wait.
+ */
+public final class ZmqTransport implements Transport {
+  private static final int EVENTS =
+      ZMQ.EVENT_CONNECTED | ZMQ.EVENT_DISCONNECTED | ZMQ.EVENT_CLOSED;
+  private static final byte[] GONE = {0}; // no batch begins with a zero
+  private static final int BUFFER_BYTES = 128 << 10;
+  private static final int RECONNECT_MS = 50;
+  private static final int RECONNECT_MAX_MS = 1000;
+  private static final int HANDSHAKE_MS = 5000;
+
+  /** News of connections; called from JeroMQ's thread, must only hand over. */
+  public interface News {
+    /** A connection is there. */
+    void onConnected(long route);
+
+    /** A connection that was there is gone. */
+    void onDisconnected(long route);
+
+    /** Nobody listens at the endpoint. */
+    void onRefused(long route);
+  }
+
+  private final ZContext context;
+  private final ZMQ.Socket socket;
+  private final AtomicBoolean cancelled = new AtomicBoolean();
+  private final Object closing = new Object();
+  private boolean closed; // guarded by closing
+
+  private final Map<RouteName, Long> routes = new HashMap<>();
+  private final Map<Long, byte[]> names = new HashMap<>();
+  private final Map<Long, String> endpoints = new HashMap<>();
+  private final Map<String, Long> byAddress = new java.util.concurrent.ConcurrentHashMap<>();
+  private long lastRoute;
+  private byte @Nullable [] firstName; // of a frame that ended a wait
+
+  private ZmqTransport(int frameBytesMax, int lingerMs) {
+    context = new ZContext(1);
+    context.setNotificationExceptionHandler((thread, e) -> {});
+    context.setLinger(lingerMs);
+    socket = context.createSocket(SocketType.ROUTER);
+    socket.setLinger(lingerMs);
+    socket.setHWM(0);
+    socket.setRouterMandatory(true);
+    socket.setMaxMsgSize(frameBytesMax);
+    socket.setMsgAllocator(size -> new Msg(Math.max(0, size)));
+    socket.setReconnectIVL(RECONNECT_MS);
+    socket.setReconnectIVLMax(RECONNECT_MAX_MS);
+    socket.setHandshakeIvl(HANDSHAKE_MS);
+  }
+
+  /** A client's transport, not connected yet. */
+  public static ZmqTransport client(int frameBytesMax, int lingerMs, News news) {
+    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs);
+    transport.socket.setReceiveBufferSize(BUFFER_BYTES);
+    transport.socket.setSendBufferSize(BUFFER_BYTES);
+    transport.socket.setEventHook(event -> transport.tell(news, event), EVENTS);
+    return transport;
+  }
+
+  /**
+   * A server's transport, bound.
+   *
+   * @throws org.zeromq.ZMQException if it cannot be bound
+   */
+  public static ZmqTransport server(int frameBytesMax, int lingerMs, String endpoint) {
+    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs);
+    try {
+      transport.socket.setReceiveBufferSize(BUFFER_BYTES);
+      transport.socket.base().setSocketOpt(zmq.ZMQ.ZMQ_DISCONNECT_MSG, GONE);
+      transport.socket.bind(endpoint);
+      transport.socket.setSendBufferSize(BUFFER_BYTES); // not possible before bind
+      return transport;
+    } catch (RuntimeException e) {
+      transport.close();
+      throw e;
+    }
+  }
+
+  /** Where a server is bound, with its real port. */
+  public String endpoint() {
+    return socket.getLastEndpoint();
+  }
+
+  @Override
+  public void connect(long route, String endpoint) {
+    byte[] name = ("p" + route).getBytes(StandardCharsets.US_ASCII);
+    socket.setConnectRid(name);
+    byAddress.put(endpoint, route);
+    socket.connect(endpoint);
+    byAddress.put(socket.getLastEndpoint(), route);
+    routes.put(new RouteName(name), route);
+    names.put(route, name);
+    endpoints.put(route, endpoint);
+  }
+
+  @Override
+  public void disconnect(long route) {
+    byte[] name = names.remove(route);
+    String endpoint = endpoints.remove(route);
+    if (name != null && endpoint != null) {
+      routes.remove(new RouteName(name));
+      byAddress.values().removeIf(known -> known == route);
+      socket.disconnect(endpoint);
+    }
+  }
+
+  @Override
+  public void send(long route, byte[] frame) {
+    byte[] name = names.get(route);
+    if (name == null) {
+      return;
+    }
+    Msg first = new Msg(name);
+    if (socket.base().send(first, zmq.ZMQ.ZMQ_SNDMORE | zmq.ZMQ.ZMQ_DONTWAIT)) {
+      socket.base().send(new Msg(frame), zmq.ZMQ.ZMQ_DONTWAIT);
+    }
+  }
+
+  @Override
+  public int receive(Sink sink, int max) {
+    int count = 0;
+    while (count < max) {
+      byte[] name = firstName;
+      firstName = null;
+      if (name == null) {
+        Msg msg = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT);
+        if (msg == null) {
+          break;
+        }
+        name = msg.data();
+      }
+      deliver(sink, name);
+      count++;
+    }
+    return count;
+  }
+
+  @Override
+  public void await(long timeoutNs) {
+    if (firstName != null || timeoutNs <= 0) {
+      return;
+    }
+    long ms = Math.min(Integer.MAX_VALUE, (timeoutNs + 999_999) / 1_000_000);
+    socket.setReceiveTimeOut((int) ms);
+    Msg msg = socket.base().recv(0, cancelled);
+    if (msg != null) {
+      firstName = msg.data();
+    }
+  }
+
+  /** For the loop, before it makes itself known as asleep. */
+  void resetWake() {
+    cancelled.set(false);
+  }
+
+  @Override
+  public void wake() {
+    synchronized (closing) {
+      if (!closed) {
+        socket.base().cancel(cancelled);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (closing) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    socket.close();
+    context.close();
+  }
+
+  private void deliver(Sink sink, byte[] name) {
+    Msg body = null;
+    int parts = 0;
+    Msg part;
+    boolean more = true;
+    while (more && (part = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT)) != null) {
+      body = part;
+      parts++;
+      more = part.hasMore();
+    }
+    RouteName known = new RouteName(name);
+    Long route = routes.get(known);
+    byte[] frame = body == null || parts != 1 ? new byte[0] : body.data();
+    boolean gone = frame.length == 1 && frame[0] == 0;
+    if (route == null && !gone) {
+      route = ++lastRoute;
+      routes.put(known, route);
+      names.put(route, name);
+    }
+    if (gone && route != null) {
+      routes.remove(known);
+      names.remove(route);
+      sink.onGone(route);
+    } else if (route != null) {
+      sink.onFrame(route, frame);
+    }
+  }
+
+  private void tell(News news, ZEvent event) {
+    Long route = byAddress.get(event.getAddress());
+    if (route == null) {
+      return;
+    }
+    switch (event.getEvent()) {
+      case CONNECTED -> news.onConnected(route);
+      case DISCONNECTED -> news.onDisconnected(route);
+      case CLOSED -> news.onRefused(route);
+      default -> {}
+    }
+  }
+
+  /** A routing id as a key. */
+  private record RouteName(byte[] bytes) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof RouteName name && java.util.Arrays.equals(bytes, name.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+      return java.util.Arrays.hashCode(bytes);
+    }
+  }
+}
