@@ -15,9 +15,8 @@ final class DaemonThreads {
 
   /** At most so many threads, that end when idle. */
   static ExecutorService pool(String name, int threads) {
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name));
+    ThreadPoolExecutor pool = new ThreadPoolExecutor(
+        threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name));
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }

@@ -5,7 +5,8 @@ import java.util.regex.Pattern;
 
 /** Checks addresses where they are given, so that the mistake shows at its place. */
 final class Endpoints {
-  private static final Pattern FORM = Pattern.compile("tcp://(\\[[0-9a-fA-F:.]+]|[^:/\\[\\]]+):(\\*|\\d{1,5})");
+  private static final Pattern FORM =
+      Pattern.compile("tcp://(\\[[0-9a-fA-F:.]+]|[^:/\\[\\]]+):(\\*|\\d{1,5})");
 
   private Endpoints() {}
 

@@ -46,14 +46,13 @@ final class Invocation implements Runnable {
   public void run() {
     try {
       CompletionStage<?> stage = context.call(this::handle);
-      stage.whenComplete(
-          (reply, failure) -> {
-            if (failure != null) {
-              fail(failure);
-            } else {
-              succeed(reply);
-            }
-          });
+      stage.whenComplete((reply, failure) -> {
+        if (failure != null) {
+          fail(failure);
+        } else {
+          succeed(reply);
+        }
+      });
     } catch (Throwable e) { // whatever a handler throws, its worker and its caller go on
       fail(e);
     }
@@ -82,20 +81,19 @@ final class Invocation implements Runnable {
   }
 
   private void fail(Throwable thrown) {
-    Throwable cause =
-        thrown instanceof CompletionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
+    Throwable cause = thrown instanceof CompletionException && thrown.getCause() != null
+        ? thrown.getCause()
+        : thrown;
     if (cause instanceof RpcException known) {
       Metadata metadata = context.reply().with(known.metadata());
       end(new ServerReply(known.code(), known.status().text(), metadata, NOTHING));
       return;
     }
     String id = UUID.randomUUID().toString();
-    LOG.log(Level.ERROR, "the handler of " + call.method() + " failed; correlation id " + id, cause);
-    end(
-        new ServerReply(
-            Code.UNKNOWN, "handler failed; correlation id " + id, Metadata.EMPTY, NOTHING));
+    LOG.log(
+        Level.ERROR, "the handler of " + call.method() + " failed; correlation id " + id, cause);
+    end(new ServerReply(
+        Code.UNKNOWN, "handler failed; correlation id " + id, Metadata.EMPTY, NOTHING));
   }
 
   private void end(ServerReply reply) {

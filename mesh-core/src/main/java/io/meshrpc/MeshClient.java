@@ -49,15 +49,14 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     this.interceptors = List.copyOf(builder.interceptors);
     this.completions = new Completions(builder);
     AttemptInterceptor attempts = builder.attemptInterceptor;
-    this.loop =
-        ClientNode.start(
-            builder.name,
-            builder.limits(),
-            builder.liveness,
-            builder.balancer,
-            attempts,
-            builder.random(),
-            completions);
+    this.loop = ClientNode.start(
+        builder.name,
+        builder.limits(),
+        builder.liveness,
+        builder.balancer,
+        attempts,
+        builder.random(),
+        completions);
     builder.endpoints.forEach(this::connect);
   }
 
@@ -127,12 +126,11 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     CompletableFuture<R> future = new CompletableFuture<>();
     PendingReply<R> pending = PendingReply.async(method, future);
     ClientCall call = newCall(method, request, options, pending);
-    future.whenComplete(
-        (reply, failure) -> {
-          if (future.isCancelled()) {
-            cancel(call);
-          }
-        });
+    future.whenComplete((reply, failure) -> {
+      if (future.isCancelled()) {
+        cancel(call);
+      }
+    });
     start(call);
     return future;
   }

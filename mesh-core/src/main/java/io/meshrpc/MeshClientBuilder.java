@@ -33,7 +33,10 @@ public final class MeshClientBuilder {
   LivenessSettings liveness = LivenessSettings.DEFAULTS;
   MeshListener listener = MeshListener.NONE;
   AttemptInterceptor attemptInterceptor = AttemptInterceptor.NONE;
-  @Nullable Executor callbackExecutor;
+
+  @Nullable
+  Executor callbackExecutor;
+
   private int requestBytesMax = ClientLimits.DEFAULTS.requestBytesMax();
   private int replyBytesMax = ClientLimits.DEFAULTS.responseBytesMax();
 

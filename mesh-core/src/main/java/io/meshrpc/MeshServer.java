@@ -36,10 +36,9 @@ public final class MeshServer implements AutoCloseable {
     this.settings = builder;
     this.drainGrace = builder.drainGrace;
     Executor given = builder.executor;
-    this.ownExecutor =
-        given == null
-            ? DaemonThreads.forHandlers("mesh-handler-" + builder.name, builder.workers)
-            : null;
+    this.ownExecutor = given == null
+        ? DaemonThreads.forHandlers("mesh-handler-" + builder.name, builder.workers)
+        : null;
     this.runner = new Runner(builder, given == null ? ownExecutor : given);
   }
 
@@ -62,14 +61,13 @@ public final class MeshServer implements AutoCloseable {
     settings.services.values().forEach(service -> services.add(service.descriptor()));
     ServerNode bound;
     try {
-      bound =
-          ServerNode.bind(
-              settings.name,
-              settings.endpoint,
-              settings.limits(),
-              services,
-              new SecureRandom(), // session numbers must not be guessed
-              runner);
+      bound = ServerNode.bind(
+          settings.name,
+          settings.endpoint,
+          settings.limits(),
+          services,
+          new SecureRandom(), // session numbers must not be guessed
+          runner);
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
           "bind: " + settings.endpoint + " (expected: an address that is free): " + e, e);

@@ -24,7 +24,10 @@ public final class MeshServerBuilder {
   String name = "";
   Duration drainGrace = Duration.ofSeconds(10);
   MeshListener listener = MeshListener.NONE;
-  @Nullable Executor executor;
+
+  @Nullable
+  Executor executor;
+
   int workers = DEFAULTS.workers();
   private int queueCountMax = DEFAULTS.queueCountMax();
   private long queueBytesMax = DEFAULTS.queueBytesMax();

@@ -23,20 +23,17 @@ final class News {
   void transition(MeshListener.Transition transition) {
     LOG.log(
         Level.DEBUG,
-        () ->
-            "%s: %s -> %s, %s"
-                .formatted(
-                    transition.endpoint(),
-                    transition.from(),
-                    transition.to(),
-                    transition.reason()));
+        () -> "%s: %s -> %s, %s"
+            .formatted(
+                transition.endpoint(), transition.from(), transition.to(), transition.reason()));
     tell(to -> to.onTransition(transition));
   }
 
   void stray(int bytes, String reason) {
     long total = strays.incrementAndGet();
     if (Long.bitCount(total) == 1) { // the first, second, fourth, …: a flood does not fill the log
-      LOG.log(Level.WARNING, "dropped bytes that are not of the mesh, " + total + " times: " + reason);
+      LOG.log(
+          Level.WARNING, "dropped bytes that are not of the mesh, " + total + " times: " + reason);
     }
     tell(to -> to.onStrayBytes(new MeshListener.StrayBytes(bytes, reason, total)));
   }
@@ -50,14 +47,13 @@ final class News {
       return;
     }
     try {
-      thread.execute(
-          () -> {
-            try {
-              news.accept(listener);
-            } catch (RuntimeException e) {
-              LOG.log(Level.WARNING, "the listener failed", e);
-            }
-          });
+      thread.execute(() -> {
+        try {
+          news.accept(listener);
+        } catch (RuntimeException e) {
+          LOG.log(Level.WARNING, "the listener failed", e);
+        }
+      });
     } catch (RejectedExecutionException e) {
       LOG.log(Level.DEBUG, "news after the end", e);
     }

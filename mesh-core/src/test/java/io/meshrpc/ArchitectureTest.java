@@ -21,22 +21,22 @@ import org.junit.jupiter.api.Test;
 /** Who may import whom, and what the core must not touch. */
 class ArchitectureTest {
   /** Each layer may import those before it in this list, and none after it. */
-  private static final List<String> LAYERS =
-      List.of(
-          "io.meshrpc.api..",
-          "io.meshrpc.policy..",
-          "io.meshrpc.wire..",
-          "io.meshrpc.core..",
-          "io.meshrpc.zmq..",
-          "io.meshrpc");
+  private static final List<String> LAYERS = List.of(
+      "io.meshrpc.api..",
+      "io.meshrpc.policy..",
+      "io.meshrpc.wire..",
+      "io.meshrpc.core..",
+      "io.meshrpc.zmq..",
+      "io.meshrpc");
 
-  private static final String[] PURE = {"io.meshrpc.core..", "io.meshrpc.policy..", "io.meshrpc.wire.."};
+  private static final String[] PURE = {
+    "io.meshrpc.core..", "io.meshrpc.policy..", "io.meshrpc.wire.."
+  };
 
-  private static final JavaClasses OURS =
-      new ClassFileImporter()
-          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .withImportOption(location -> !location.contains("/proto/"))
-          .importPackages("io.meshrpc");
+  private static final JavaClasses OURS = new ClassFileImporter()
+      .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+      .withImportOption(location -> !location.contains("/proto/"))
+      .importPackages("io.meshrpc");
 
   @Test
   void importsPointDownOnly() {
@@ -57,8 +57,8 @@ class ArchitectureTest {
     classes()
         .that(resideInAPackage("io.meshrpc.policy.."))
         .should()
-        .onlyDependOnClassesThat(
-            resideInAnyPackage("io.meshrpc.api..", "io.meshrpc.policy..", "java..", "org.jspecify.."))
+        .onlyDependOnClassesThat(resideInAnyPackage(
+            "io.meshrpc.api..", "io.meshrpc.policy..", "java..", "org.jspecify.."))
         .check(OURS);
   }
 
@@ -67,19 +67,18 @@ class ArchitectureTest {
     classes()
         .that(resideInAPackage("io.meshrpc.core.."))
         .should()
-        .onlyDependOnClassesThat(
-            resideInAnyPackage(
-                "io.meshrpc.api..",
-                "io.meshrpc.policy..",
-                "io.meshrpc.wire..",
-                "io.meshrpc.core..",
-                "java.lang..",
-                "java.time..",
-                "java.nio.charset..",
-                "java.util",
-                "java.util.function..",
-                "java.util.random..",
-                "org.jspecify.."))
+        .onlyDependOnClassesThat(resideInAnyPackage(
+            "io.meshrpc.api..",
+            "io.meshrpc.policy..",
+            "io.meshrpc.wire..",
+            "io.meshrpc.core..",
+            "java.lang..",
+            "java.time..",
+            "java.nio.charset..",
+            "java.util",
+            "java.util.function..",
+            "java.util.random..",
+            "org.jspecify.."))
         .check(OURS);
   }
 
@@ -96,39 +95,39 @@ class ArchitectureTest {
         .orShould()
         .callConstructor(Random.class)
         .orShould()
-        .dependOnClassesThat(
-            are(
-                describe(
-                    "threads, locks, atomics, clocks, loggers or sockets",
-                    (JavaClass type) ->
-                        type.getName().startsWith("java.util.concurrent.locks")
-                            || type.getName().startsWith("java.util.concurrent.atomic")
-                            || type.getName().equals("java.util.concurrent.ThreadLocalRandom")
-                            || type.getName().equals("java.lang.Thread")
-                            || type.getName().equals("java.lang.System$Logger")
-                            || type.getName().equals("java.time.Clock")
-                            || type.getName().startsWith("java.net"))))
+        .dependOnClassesThat(are(describe(
+            "threads, locks, atomics, clocks, loggers or sockets",
+            (JavaClass type) -> type.getName().startsWith("java.util.concurrent.locks")
+                || type.getName().startsWith("java.util.concurrent.atomic")
+                || type.getName().equals("java.util.concurrent.ThreadLocalRandom")
+                || type.getName().equals("java.lang.Thread")
+                || type.getName().equals("java.lang.System$Logger")
+                || type.getName().equals("java.time.Clock")
+                || type.getName().startsWith("java.net"))))
         .check(OURS);
   }
 
   @Test
   void thePublicApiShowsNothingOfTheInside() {
     for (JavaClass type : OURS) {
-      boolean front = List.of("io.meshrpc", "io.meshrpc.api", "io.meshrpc.policy").contains(type.getPackageName());
+      boolean front = List.of("io.meshrpc", "io.meshrpc.api", "io.meshrpc.policy")
+          .contains(type.getPackageName());
       if (!front || !type.getModifiers().contains(JavaModifier.PUBLIC)) {
         continue;
       }
       for (JavaCodeUnit unit : type.getCodeUnits()) {
-        boolean open =
-            unit.getModifiers().contains(JavaModifier.PUBLIC)
-                || unit.getModifiers().contains(JavaModifier.PROTECTED);
+        boolean open = unit.getModifiers().contains(JavaModifier.PUBLIC)
+            || unit.getModifiers().contains(JavaModifier.PROTECTED);
         boolean synthetic = unit.getModifiers().contains(JavaModifier.SYNTHETIC);
         if (!open || synthetic) {
           continue;
         }
-        assertThat(isInside(unit.getRawReturnType())).as("%s returns", unit.getFullName()).isFalse();
+        assertThat(isInside(unit.getRawReturnType()))
+            .as("%s returns", unit.getFullName())
+            .isFalse();
         unit.getRawParameterTypes()
-            .forEach(p -> assertThat(isInside(p)).as("%s takes %s", unit.getFullName(), p).isFalse());
+            .forEach(p ->
+                assertThat(isInside(p)).as("%s takes %s", unit.getFullName(), p).isFalse());
       }
     }
   }

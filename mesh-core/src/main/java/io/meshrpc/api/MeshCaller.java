@@ -15,5 +15,6 @@ public interface MeshCaller {
    * Calls and returns at once. The future fails with {@link RpcException}; cancelling it cancels the
    * call. It completes on the client's callback executor.
    */
-  <Q, R> CompletableFuture<R> callAsync(MethodDescriptor<Q, R> method, Q request, CallOptions options);
+  <Q, R> CompletableFuture<R> callAsync(
+      MethodDescriptor<Q, R> method, Q request, CallOptions options);
 }

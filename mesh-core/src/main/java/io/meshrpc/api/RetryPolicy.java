@@ -26,9 +26,8 @@ public record RetryPolicy(
     Set<Code> retryableCodes,
     @Nullable Duration attemptPatience) {
   /** Three attempts, pauses from 10 ms to 1 s, repeats by contract. */
-  public static final RetryPolicy DEFAULT =
-      new RetryPolicy(
-          3, Duration.ofMillis(10), Duration.ofSeconds(1), Repeat.BY_CONTRACT, Set.of(), null);
+  public static final RetryPolicy DEFAULT = new RetryPolicy(
+      3, Duration.ofMillis(10), Duration.ofSeconds(1), Repeat.BY_CONTRACT, Set.of(), null);
 
   /** One attempt; nothing is ever sent twice. */
   public static final RetryPolicy NEVER = DEFAULT.withMaxAttempts(1).withRepeat(Repeat.NEVER);

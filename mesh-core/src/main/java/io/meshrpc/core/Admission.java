@@ -53,10 +53,9 @@ final class Admission {
     boolean busy = running >= limits.workers();
     long waitNs = busy ? queue.usualNs() / limits.workers() + stats.usualNs() / 2 : 0;
     int waitMs = (int) Math.min(60_000, waitNs / 1_000_000);
-    boolean full =
-        queue.count() >= limits.queueCountMax()
-            || stats.queued >= limits.queueCountPerMethodMax()
-            || queue.bytes() + request.payload().length > limits.queueBytesMax();
+    boolean full = queue.count() >= limits.queueCountMax()
+        || stats.queued >= limits.queueCountPerMethodMax()
+        || queue.bytes() + request.payload().length > limits.queueBytesMax();
     if (full) {
       return Answers.refused(
           request.seq(),

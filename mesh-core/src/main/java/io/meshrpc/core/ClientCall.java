@@ -154,7 +154,8 @@ public final class ClientCall extends Timers.Timed {
     return false;
   }
 
-  @Nullable Attempt attempt(int number) {
+  @Nullable
+  Attempt attempt(int number) {
     for (int i = attempts.size() - 1; i >= 0; i--) {
       if (attempts.get(i).number == number) {
         return attempts.get(i);

@@ -82,8 +82,7 @@ public final class ClientEngine {
       String text = "request: %d bytes (expected: <= %d, the client's limit)";
       calls.reject(
           call,
-          new Status(
-              Code.RESOURCE_EXHAUSTED, text.formatted(size, limits.requestBytesMax())),
+          new Status(Code.RESOURCE_EXHAUSTED, text.formatted(size, limits.requestBytesMax())),
           nowNs);
       return;
     }

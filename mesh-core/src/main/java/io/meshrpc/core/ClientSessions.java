@@ -30,13 +30,15 @@ final class ClientSessions {
   }
 
   /** The client that may use this session number on this connection. */
-  @Nullable ClientSession find(long route, long token) {
+  @Nullable
+  ClientSession find(long route, long token) {
     ClientSession client = token == 0 ? null : byToken.get(token);
     return client != null && client.route == route && client.connected ? client : null;
   }
 
   /** Why this Hello opens no session; null if it may. */
-  @Nullable Refusal objection(Hello hello) {
+  @Nullable
+  Refusal objection(Hello hello) {
     if (hello.versionMin() > VERSION || hello.versionMax() < VERSION) {
       return refusal(Refusal.Reason.VERSION, "this server speaks version 1", 0, hello.epoch());
     }
@@ -55,7 +57,8 @@ final class ClientSessions {
   }
 
   /** Opens a session, or finds the one that this Hello has opened before; null if it is outdated. */
-  @Nullable ClientSession open(long route, Hello hello, long nowNs) {
+  @Nullable
+  ClientSession open(long route, Hello hello, long nowNs) {
     ClientSession client =
         byNode.computeIfAbsent(hello.nodeId(), id -> new ClientSession(id, limits));
     if (hello.epoch() < client.epoch || (hello.epoch() == client.epoch && client.route != route)) {
@@ -78,7 +81,8 @@ final class ClientSessions {
   }
 
   /** The connection is gone; its client, if it had one. */
-  @Nullable ClientSession onDisconnect(long route) {
+  @Nullable
+  ClientSession onDisconnect(long route) {
     ClientSession client = byRoute.remove(route);
     if (client != null) {
       client.connected = false;

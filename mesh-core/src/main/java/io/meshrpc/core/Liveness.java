@@ -210,7 +210,8 @@ final class Liveness {
   /** A call failed in a way that is the server's fault. */
   void onFault(Peer peer, long now) {
     peer.failuresInRow++;
-    boolean counts = peer.state() == PeerState.UP || peer.state() == PeerState.WARMING
+    boolean counts = peer.state() == PeerState.UP
+        || peer.state() == PeerState.WARMING
         || peer.state() == PeerState.PROBATION;
     if (!counts || peer.failuresInRow < settings.ejectAfterFailures() || !mayEject()) {
       return;
@@ -302,9 +303,10 @@ final class Liveness {
   private long nextCheck(Peer peer, long now) {
     return switch (peer.state()) {
       case CONNECTING -> peer.connected ? peer.helloNs + HELLO_AGAIN_NS : Long.MAX_VALUE;
-      case DOWN -> peer.connected
-          ? Math.min(peer.helloNs + HELLO_AGAIN_NS, Math.max(now + 1, peer.untilNs))
-          : Math.max(now + 1, peer.untilNs);
+      case DOWN ->
+        peer.connected
+            ? Math.min(peer.helloNs + HELLO_AGAIN_NS, Math.max(now + 1, peer.untilNs))
+            : Math.max(now + 1, peer.untilNs);
       case WARMING -> Math.min(peer.rampStartNs + peer.rampNs, silence.nextNs(peer, now));
       case EJECTED -> Math.min(peer.untilNs, silence.nextNs(peer, now));
       case UP, SUSPECT, PROBATION, DRAINING -> silence.nextNs(peer, now);
@@ -382,8 +384,7 @@ final class Liveness {
 
   private void sayHello(Peer peer, long now) {
     peer.helloNs = now;
-    out.send(
-        peer.id, 0, new Hello(self, peer.epoch, VERSION, VERSION, 0, name, responseBytesMax));
+    out.send(peer.id, 0, new Hello(self, peer.epoch, VERSION, VERSION, 0, name, responseBytesMax));
   }
 
   private void ping(Peer peer, boolean urgent, long now) {

@@ -28,7 +28,10 @@ final class Peer implements PeerView {
   long epoch;
   long helloNs;
   long session; // 0: none
-  @Nullable NodeId nodeId;
+
+  @Nullable
+  NodeId nodeId;
+
   private String incarnation = "";
   private String name = "";
   long requestBytesMax = Long.MAX_VALUE;

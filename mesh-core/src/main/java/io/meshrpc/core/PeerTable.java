@@ -26,7 +26,8 @@ final class PeerTable {
   }
 
   /** Adds a server and opens a connection; null if it is there already. */
-  @Nullable Peer add(String endpoint) {
+  @Nullable
+  Peer add(String endpoint) {
     if (byEndpoint.containsKey(endpoint)) {
       return null;
     }
@@ -36,7 +37,8 @@ final class PeerTable {
     return peer;
   }
 
-  @Nullable Peer remove(String endpoint) {
+  @Nullable
+  Peer remove(String endpoint) {
     Peer peer = byEndpoint.remove(endpoint);
     if (peer != null) {
       byId.remove(peer.id);
@@ -62,7 +64,8 @@ final class PeerTable {
     out.connect(peer.id, peer.endpoint());
   }
 
-  @Nullable Peer byId(long id) {
+  @Nullable
+  Peer byId(long id) {
     return byId.get(id);
   }
 

@@ -51,7 +51,8 @@ final class RecentRequests {
   }
 
   /** The remembered answer; null if the call was taken back, or is not known. */
-  @Nullable Response response(long seq) {
+  @Nullable
+  Response response(long seq) {
     Entry entry = bySeq.get(seq);
     return entry == null ? null : entry.response;
   }

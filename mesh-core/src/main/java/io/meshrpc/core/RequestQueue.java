@@ -34,7 +34,8 @@ final class RequestQueue {
   }
 
   /** Takes the next; null if none waits. */
-  @Nullable ServerCall poll() {
+  @Nullable
+  ServerCall poll() {
     if (count == 0) {
       return null;
     }

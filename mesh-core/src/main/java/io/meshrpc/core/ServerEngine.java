@@ -128,10 +128,9 @@ public final class ServerEngine {
       call.stats.onSuccess(nowNs - call.startedNs);
     }
     end(call);
-    long bytesMax =
-        client.responseBytesMax == 0
-            ? limits.replyBytesMax()
-            : Math.min(limits.replyBytesMax(), client.responseBytesMax);
+    long bytesMax = client.responseBytesMax == 0
+        ? limits.replyBytesMax()
+        : Math.min(limits.replyBytesMax(), client.responseBytesMax);
     Response answer = Answers.executed(call, reply, bytesMax, nowNs);
     if (call.idempotent) {
       client.idempotentEndedMax = Math.max(client.idempotentEndedMax, call.seq());

@@ -30,18 +30,17 @@ public record ServerLimits(
     long rememberedAgeNs,
     long sessionIdleNs) {
   /** What holds unless set otherwise. */
-  public static final ServerLimits DEFAULTS =
-      new ServerLimits(
-          64,
-          10_000,
-          64L << 20,
-          10_000,
-          10_000,
-          4 << 20,
-          4 << 20,
-          8 << 10,
-          1024,
-          1L << 20,
-          60_000_000_000L,
-          60_000_000_000L);
+  public static final ServerLimits DEFAULTS = new ServerLimits(
+      64,
+      10_000,
+      64L << 20,
+      10_000,
+      10_000,
+      4 << 20,
+      4 << 20,
+      8 << 10,
+      1024,
+      1L << 20,
+      60_000_000_000L,
+      60_000_000_000L);
 }

@@ -43,7 +43,8 @@ final class Timers<T extends Timers.Timed> {
 
   /** Takes the first that is due at this moment or was before; null if none is. */
   @SuppressWarnings("unchecked") // only T ever came in
-  @Nullable T pollDue(long nowNs) {
+  @Nullable
+  T pollDue(long nowNs) {
     if (size == 0 || heap[0].dueNs > nowNs) {
       return null;
     }

@@ -36,22 +36,21 @@ public record LivenessSettings(
     int ejectAfterFailures,
     Duration stalledAfter) {
   /** What holds unless set otherwise. */
-  public static final LivenessSettings DEFAULTS =
-      new LivenessSettings(
-          Duration.ofMillis(500),
-          Duration.ofMillis(250),
-          4,
-          Duration.ofMillis(30),
-          Duration.ofMillis(50),
-          Duration.ofMillis(500),
-          Duration.ofSeconds(2),
-          Duration.ofMillis(500),
-          Duration.ofSeconds(30),
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(2),
-          Duration.ofMillis(200),
-          5,
-          Duration.ofSeconds(1));
+  public static final LivenessSettings DEFAULTS = new LivenessSettings(
+      Duration.ofMillis(500),
+      Duration.ofMillis(250),
+      4,
+      Duration.ofMillis(30),
+      Duration.ofMillis(50),
+      Duration.ofMillis(500),
+      Duration.ofSeconds(2),
+      Duration.ofMillis(500),
+      Duration.ofSeconds(30),
+      Duration.ofSeconds(10),
+      Duration.ofSeconds(2),
+      Duration.ofMillis(200),
+      5,
+      Duration.ofSeconds(1));
 
   /** Checks the ranges. */
   public LivenessSettings {

@@ -54,26 +54,23 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       RandomGenerator random,
       Ears ears) {
     this.ears = ears;
-    this.transport =
-        ZmqTransport.client(
-            limits.responseBytesMax() + FRAME_EXTRA_BYTES,
-            LINGER_MS,
-            new ZmqTransport.News() {
-              @Override
-              public void onConnected(long route) {
-                post((engine, at) -> engine.onConnected(route, at));
-              }
+    this.transport = ZmqTransport.client(
+        limits.responseBytesMax() + FRAME_EXTRA_BYTES, LINGER_MS, new ZmqTransport.News() {
+          @Override
+          public void onConnected(long route) {
+            post((engine, at) -> engine.onConnected(route, at));
+          }
 
-              @Override
-              public void onDisconnected(long route) {
-                post((engine, at) -> engine.onDisconnected(route, at));
-              }
+          @Override
+          public void onDisconnected(long route) {
+            post((engine, at) -> engine.onDisconnected(route, at));
+          }
 
-              @Override
-              public void onRefused(long route) {
-                post((engine, at) -> engine.onConnectRefused(route, at));
-              }
-            });
+          @Override
+          public void onRefused(long route) {
+            post((engine, at) -> engine.onConnectRefused(route, at));
+          }
+        });
     NodeId self = NodeId.random(random);
     this.engine =
         new ClientEngine(limits, settings, self, name, balancer, interceptor, random, this);
@@ -89,8 +86,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       AttemptInterceptor interceptor,
       RandomGenerator random,
       Ears ears) {
-    ClientNode node =
-        new ClientNode(name, limits, settings, balancer, interceptor, random, ears);
+    ClientNode node = new ClientNode(name, limits, settings, balancer, interceptor, random, ears);
     node.loop.start();
     return node.loop;
   }

@@ -34,7 +34,8 @@ final class Mailbox<T> {
   }
 
   /** For the owner: the next, or null. */
-  @Nullable T poll() {
+  @Nullable
+  T poll() {
     return queue.poll();
   }
 

@@ -50,11 +50,7 @@ final class Outgoing {
   }
 
   private static void send(
-      long route,
-      Waiting waiting,
-      Transport transport,
-      long ackBelow,
-      @Nullable LoadReport load) {
+      long route, Waiting waiting, Transport transport, long ackBelow, @Nullable LoadReport load) {
     transport.send(
         route, BatchCodec.encode(new Batch(waiting.session, ackBelow, load, waiting.packets)));
     waiting.packets = new ArrayList<>();

@@ -53,8 +53,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
     this.ears = ears;
     int frameBytesMax = limits.requestBytesMax() + FRAME_EXTRA_BYTES;
     this.transport = ZmqTransport.server(frameBytesMax, LINGER_MS, endpoint);
-    this.engine =
-        new ServerEngine(limits, NodeId.random(random), name, services, random, this, 0);
+    this.engine = new ServerEngine(limits, NodeId.random(random), name, services, random, this, 0);
     this.loop = new NodeLoop<>("mesh-server-" + name, transport, this);
   }
 

@@ -20,8 +20,7 @@ import zmq.Msg;
  * cancels the wait.
  */
 public final class ZmqTransport implements Transport {
-  private static final int EVENTS =
-      ZMQ.EVENT_CONNECTED | ZMQ.EVENT_DISCONNECTED | ZMQ.EVENT_CLOSED;
+  private static final int EVENTS = ZMQ.EVENT_CONNECTED | ZMQ.EVENT_DISCONNECTED | ZMQ.EVENT_CLOSED;
   private static final byte[] GONE = {0}; // no batch begins with a zero
   private static final int BUFFER_BYTES = 128 << 10;
   private static final int RECONNECT_MS = 50;

@@ -36,13 +36,12 @@ final class BothRoles {
 
     Node(String name) {
       this.name = name;
-      server =
-          MeshServer.builder()
-              .bind("tcp://127.0.0.1:*")
-              .name(name)
-              .addService(GreeterMesh.bind(this::answer))
-              .build()
-              .start();
+      server = MeshServer.builder()
+          .bind("tcp://127.0.0.1:*")
+          .name(name)
+          .addService(GreeterMesh.bind(this::answer))
+          .build()
+          .start();
       mesh = MeshClient.builder().name(name).build();
     }
 

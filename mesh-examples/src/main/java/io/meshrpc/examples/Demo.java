@@ -22,12 +22,11 @@ final class Demo {
 
   private Demo(Fleet fleet) {
     this.fleet = fleet;
-    mesh =
-        MeshClient.builder()
-            .connect(fleet.endpoints().toArray(String[]::new))
-            .name("demo")
-            .listener(log)
-            .build();
+    mesh = MeshClient.builder()
+        .connect(fleet.endpoints().toArray(String[]::new))
+        .name("demo")
+        .listener(log)
+        .build();
   }
 
   /** Runs the demo. */

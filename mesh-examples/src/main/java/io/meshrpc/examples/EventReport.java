@@ -22,10 +22,8 @@ record EventReport(
     OptionalDouble downMillis,
     OptionalDouble aliveMillis,
     OptionalDouble upMillis) {
-  static final String HEADING =
-      "%-34s %9s %6s %8s %10s %8s %8s %8s %8s"
-          .formatted(
-              "event", "calls", "failed", "gap ms", "worst ms", "SUSPECT", "DOWN", "back", "UP");
+  static final String HEADING = "%-34s %9s %6s %8s %10s %8s %8s %8s %8s"
+      .formatted("event", "calls", "failed", "gap ms", "worst ms", "SUSPECT", "DOWN", "back", "UP");
 
   /** The report of an event at one server. */
   static EventReport of(String title, Window seen, TransitionLog log, String endpoint) {

@@ -9,27 +9,26 @@ import java.util.TreeMap;
 
 /** Three server processes; one is killed, one is frozen, and the calls go on. */
 final class Failover {
-  private static final EchoRequest REQUEST =
-      EchoRequest.newBuilder().setPayload(ByteString.copyFromUtf8("are you there?")).build();
+  private static final EchoRequest REQUEST = EchoRequest.newBuilder()
+      .setPayload(ByteString.copyFromUtf8("are you there?"))
+      .build();
 
   private Failover() {}
 
   /** Runs the example. */
   public static void main(String[] args) throws Exception {
-    MeshListener printer =
-        new MeshListener() {
-          @Override
-          public void onTransition(Transition move) {
-            System.out.printf(
-                "  %s: %s -> %s, %s%n", move.endpoint(), move.from(), move.to(), move.reason());
-          }
-        };
+    MeshListener printer = new MeshListener() {
+      @Override
+      public void onTransition(Transition move) {
+        System.out.printf(
+            "  %s: %s -> %s, %s%n", move.endpoint(), move.from(), move.to(), move.reason());
+      }
+    };
     try (Fleet fleet = Fleet.start(3, Duration.ZERO);
-        MeshClient mesh =
-            MeshClient.builder()
-                .connect(fleet.endpoints().toArray(String[]::new))
-                .listener(printer)
-                .build()) {
+        MeshClient mesh = MeshClient.builder()
+            .connect(fleet.endpoints().toArray(String[]::new))
+            .listener(printer)
+            .build()) {
       EchoMesh.Client echo = EchoMesh.client(mesh).withDeadline(Duration.ofSeconds(1));
 
       callMany(echo, "all three");
@@ -45,7 +44,8 @@ final class Failover {
       callMany(echo, "after the return of both");
 
       mesh.peers()
-          .forEach(peer -> System.out.printf("%s (%s): %s%n", peer.endpoint(), peer.name(), peer.state()));
+          .forEach(peer ->
+              System.out.printf("%s (%s): %s%n", peer.endpoint(), peer.name(), peer.state()));
     }
   }
 

@@ -9,19 +9,19 @@ final class Hello {
 
   /** Runs the example. */
   public static void main(String[] args) {
-    try (MeshServer server =
-            MeshServer.builder()
-                .bind("tcp://127.0.0.1:*")
-                .addService(GreeterMesh.bind(Hello::greet))
-                .build()
-                .start();
+    try (MeshServer server = MeshServer.builder()
+            .bind("tcp://127.0.0.1:*")
+            .addService(GreeterMesh.bind(Hello::greet))
+            .build()
+            .start();
         MeshClient mesh = MeshClient.builder().connect(server.endpoint()).build()) {
       GreeterMesh.Client greeter = GreeterMesh.client(mesh);
 
       HelloRequest request = HelloRequest.newBuilder().setName("world").build();
       System.out.println("blocking:     " + greeter.sayHello(request).getText());
 
-      String later = greeter.sayHelloAsync(request).thenApply(HelloReply::getText).join();
+      String later =
+          greeter.sayHelloAsync(request).thenApply(HelloReply::getText).join();
       System.out.println("asynchronous: " + later);
     }
   }

@@ -9,12 +9,11 @@ import java.util.stream.Collectors;
 /** Prints a line each second: how many calls, how long they took, where the servers stand. */
 final class LiveLine implements AutoCloseable {
   private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "live-line");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "live-line");
+        thread.setDaemon(true);
+        return thread;
+      });
   private final MeshClient mesh;
   private final LoadGenerator load;
   private int seconds; // owned by the timer's thread
@@ -34,10 +33,9 @@ final class LiveLine implements AutoCloseable {
     Window second = load.nextSecond();
     seconds++;
     double spanSeconds = (System.nanoTime() - second.beginNs) / 1e9;
-    String states =
-        mesh.peers().stream()
-            .map(peer -> (peer.name().isEmpty() ? "?" : peer.name()) + " " + peer.state())
-            .collect(Collectors.joining("  "));
+    String states = mesh.peers().stream()
+        .map(peer -> (peer.name().isEmpty() ? "?" : peer.name()) + " " + peer.state())
+        .collect(Collectors.joining("  "));
     System.out.printf(
         "%3d s %,8.0f calls/s   p50 %5.1f ms   p99 %5.1f ms   failed %d   %s%n",
         seconds,

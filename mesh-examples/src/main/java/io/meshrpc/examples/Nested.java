@@ -21,8 +21,7 @@ final class Nested {
   /** Runs the example. */
   public static void main(String[] args) throws InterruptedException {
     CountDownLatch backHeardOfIt = new CountDownLatch(1);
-    try (MeshServer back =
-            serve(GreeterMesh.bind(request -> greetSlowly(request, backHeardOfIt)));
+    try (MeshServer back = serve(GreeterMesh.bind(request -> greetSlowly(request, backHeardOfIt)));
         MeshClient toBack = MeshClient.builder().connect(back.endpoint()).build();
         MeshServer front = serve(GreeterMesh.bind(request -> forward(toBack, request)));
         MeshClient toFront = MeshClient.builder().connect(front.endpoint()).build()) {
@@ -55,7 +54,9 @@ final class Nested {
         heard.countDown();
       }
     }
-    return HelloReply.newBuilder().setText("Hello from the back, " + request.getName()).build();
+    return HelloReply.newBuilder()
+        .setText("Hello from the back, " + request.getName())
+        .build();
   }
 
   private static void say(String who, HelloRequest request) {
@@ -64,7 +65,11 @@ final class Nested {
   }
 
   private static MeshServer serve(ServiceDefinition service) {
-    return MeshServer.builder().bind("tcp://127.0.0.1:*").addService(service).build().start();
+    return MeshServer.builder()
+        .bind("tcp://127.0.0.1:*")
+        .addService(service)
+        .build()
+        .start();
   }
 
   private static HelloRequest name(String name) {

@@ -51,30 +51,27 @@ final class Payers implements AutoCloseable {
   /** Judges what was told by what was executed. To be asked when all servers have ended. */
   Verdict judge(Map<String, Integer> executions) {
     List<String> duplicates = new ArrayList<>();
-    executions.forEach(
-        (id, times) -> {
-          if (times > 1) {
-            duplicates.add(id + " was executed " + times + " times, told: " + told.get(id));
-          }
-        });
+    executions.forEach((id, times) -> {
+      if (times > 1) {
+        duplicates.add(id + " was executed " + times + " times, told: " + told.get(id));
+      }
+    });
     List<String> lies = new ArrayList<>();
     Map<Execution, Long> failures = new EnumMap<>(Execution.class);
-    told.forEach(
-        (id, one) -> {
-          boolean executed = executions.containsKey(id);
-          boolean honest =
-              switch (one.execution()) {
-                case NOT_SENT, NOT_EXECUTED -> !executed;
-                case EXECUTED -> executed;
-                case UNKNOWN -> true;
-              };
-          if (!honest) {
-            lies.add(id + (executed ? " was" : " was not") + " executed, told: " + one);
-          }
-          if (!one.text().isEmpty()) {
-            failures.merge(one.execution(), 1L, Long::sum);
-          }
-        });
+    told.forEach((id, one) -> {
+      boolean executed = executions.containsKey(id);
+      boolean honest = switch (one.execution()) {
+        case NOT_SENT, NOT_EXECUTED -> !executed;
+        case EXECUTED -> executed;
+        case UNKNOWN -> true;
+      };
+      if (!honest) {
+        lies.add(id + (executed ? " was" : " was not") + " executed, told: " + one);
+      }
+      if (!one.text().isEmpty()) {
+        failures.merge(one.execution(), 1L, Long::sum);
+      }
+    });
     return new Verdict(told.size(), failures, duplicates, lies);
   }
 

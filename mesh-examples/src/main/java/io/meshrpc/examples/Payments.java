@@ -18,13 +18,12 @@ final class Payments {
   /** Runs the example. */
   public static void main(String[] args) {
     Bank bank = new Bank(10_000, WORK, LARGE_CENTS, ExecutionLog.NONE);
-    try (MeshServer server =
-            MeshServer.builder()
-                .bind("tcp://127.0.0.1:*")
-                .addService(PaymentsMesh.bind(bank))
-                .workers(1)
-                .build()
-                .start();
+    try (MeshServer server = MeshServer.builder()
+            .bind("tcp://127.0.0.1:*")
+            .addService(PaymentsMesh.bind(bank))
+            .workers(1)
+            .build()
+            .start();
         MeshClient mesh = MeshClient.builder().connect(server.endpoint()).build();
         MeshClient lost = MeshClient.builder().connect("tcp://127.0.0.1:1").build()) {
       PaymentsMesh.Client payments = PaymentsMesh.client(mesh);
@@ -46,8 +45,9 @@ final class Payments {
 
       // The deadline passes while the handler runs. The mesh does not guess: ask.
       attempt(payments.withDeadline(Duration.ofMillis(400)), "p6", LARGE_CENTS);
-      boolean paid =
-          payments.findPayment(FindPaymentRequest.newBuilder().setId("p6").build()).getPaid();
+      boolean paid = payments
+          .findPayment(FindPaymentRequest.newBuilder().setId("p6").build())
+          .getPaid();
       System.out.println("p6 was paid after all: " + paid);
     }
   }
@@ -57,12 +57,11 @@ final class Payments {
       payments.pay(payment(id, cents));
       System.out.println(id + ": paid");
     } catch (RpcException e) {
-      String advice =
-          switch (e.execution()) {
-            case NOT_SENT, NOT_EXECUTED -> "not paid for sure, try again whenever you like";
-            case EXECUTED -> "the bank decided, and said so";
-            case UNKNOWN -> "may be paid, ask before you pay again";
-          };
+      String advice = switch (e.execution()) {
+        case NOT_SENT, NOT_EXECUTED -> "not paid for sure, try again whenever you like";
+        case EXECUTED -> "the bank decided, and said so";
+        case UNKNOWN -> "may be paid, ask before you pay again";
+      };
       System.out.printf("%s: %s, %s: %s%n", id, e.status(), e.execution(), advice);
     }
   }

@@ -23,14 +23,13 @@ final class ServerMain {
     String name = args[0];
     ExecutionLog log = ExecutionLog.in(Path.of(args[2]));
     Duration work = Duration.ofMillis(Long.parseLong(args[3]));
-    MeshServer server =
-        MeshServer.builder()
-            .bind(args[1])
-            .name(name)
-            .addService(EchoMesh.bind(request -> echo(name, request)))
-            .addService(PaymentsMesh.bind(new Bank(Long.MAX_VALUE, work, Long.MAX_VALUE, log)))
-            .build()
-            .start();
+    MeshServer server = MeshServer.builder()
+        .bind(args[1])
+        .name(name)
+        .addService(EchoMesh.bind(request -> echo(name, request)))
+        .addService(PaymentsMesh.bind(new Bank(Long.MAX_VALUE, work, Long.MAX_VALUE, log)))
+        .build()
+        .start();
     System.out.println(READY + server.endpoint());
     System.out.flush();
     BufferedReader parent =
@@ -43,6 +42,9 @@ final class ServerMain {
   }
 
   private static EchoReply echo(String name, EchoRequest request) {
-    return EchoReply.newBuilder().setPayload(request.getPayload()).setServer(name).build();
+    return EchoReply.newBuilder()
+        .setPayload(request.getPayload())
+        .setServer(name)
+        .build();
   }
 }

@@ -35,21 +35,21 @@ final class ServerProcess implements AutoCloseable {
    */
   static ServerProcess start(String name, String bind, Path files, Duration work) {
     Path errors = files.resolveSibling(files.getFileName() + ".err");
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx96m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path", ""),
-            ServerMain.class.getName(),
-            name,
-            bind,
-            files + ".log",
-            Long.toString(work.toMillis()));
+    List<String> command = List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx96m",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        System.getProperty("java.class.path", ""),
+        ServerMain.class.getName(),
+        name,
+        bind,
+        files + ".log",
+        Long.toString(work.toMillis()));
     try {
-      Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+      Process process =
+          new ProcessBuilder(command).redirectError(errors.toFile()).start();
       try {
         return new ServerProcess(name, process, awaitReady(name, process, errors));
       } catch (IllegalStateException e) {
@@ -63,13 +63,13 @@ final class ServerProcess implements AutoCloseable {
 
   private static String awaitReady(String name, Process process, Path errors) throws IOException {
     BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
-    CompletableFuture<String> line =
-        CompletableFuture.supplyAsync(() -> readLine(output), command -> daemon(command).start());
-    String said = line.completeOnTimeout("nothing", START_SECONDS, TimeUnit.SECONDS).join();
+    CompletableFuture<String> line = CompletableFuture.supplyAsync(
+        () -> readLine(output), command -> daemon(command).start());
+    String said =
+        line.completeOnTimeout("nothing", START_SECONDS, TimeUnit.SECONDS).join();
     if (!said.startsWith(ServerMain.READY)) {
-      throw new IllegalStateException(
-          "server %s did not start: it said %s; %s"
-              .formatted(name, said, Files.readString(errors)));
+      throw new IllegalStateException("server %s did not start: it said %s; %s"
+          .formatted(name, said, Files.readString(errors)));
     }
     return said.substring(ServerMain.READY.length());
   }
@@ -151,10 +151,9 @@ final class ServerProcess implements AutoCloseable {
   private void signal(String signal) {
     try {
       // The shell's own kill: not every machine has a program of that name.
-      int exitCode =
-          new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process.pid())
-              .start()
-              .waitFor();
+      int exitCode = new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process.pid())
+          .start()
+          .waitFor();
       if (exitCode != 0) {
         throw new IllegalStateException("kill -" + signal + " ended with " + exitCode);
       }

@@ -41,15 +41,13 @@ final class TransitionLog implements MeshListener {
   List<String> since(long sinceNs) {
     return moves.stream()
         .filter(moved -> moved.atNs() - sinceNs >= 0)
-        .map(
-            moved ->
-                "after %.0f ms %s: %s -> %s, %s"
-                    .formatted(
-                        (moved.atNs() - sinceNs) / 1e6,
-                        moved.transition().endpoint(),
-                        moved.transition().from(),
-                        moved.transition().to(),
-                        moved.transition().reason()))
+        .map(moved -> "after %.0f ms %s: %s -> %s, %s"
+            .formatted(
+                (moved.atNs() - sinceNs) / 1e6,
+                moved.transition().endpoint(),
+                moved.transition().from(),
+                moved.transition().to(),
+                moved.transition().reason()))
         .toList();
   }
 }
