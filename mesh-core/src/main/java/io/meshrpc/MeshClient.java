@@ -126,7 +126,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     CompletableFuture<R> future = new CompletableFuture<>();
     PendingReply<R> pending = PendingReply.async(method, future);
     ClientCall call = newCall(method, request, options, pending);
-    future.whenComplete((reply, failure) -> {
+    CompletableFuture<R> unused = future.whenComplete((reply, failure) -> {
       if (future.isCancelled()) {
         cancel(call);
       }

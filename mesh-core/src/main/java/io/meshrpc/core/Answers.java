@@ -40,6 +40,14 @@ final class Answers {
         "the request belongs to another session than this server's");
   }
 
+  static Response draining(long seq, int attempt) {
+    return notExecuted(seq, attempt, Code.UNAVAILABLE, Reason.DRAINING, "the server is draining");
+  }
+
+  static Response revoked(long seq, int attempt) {
+    return notExecuted(seq, attempt, Code.CANCELLED, Reason.REVOKED, "the call was taken back");
+  }
+
   static Response forAttempt(Response answer, int attempt) {
     return new Response(
         answer.seq(),

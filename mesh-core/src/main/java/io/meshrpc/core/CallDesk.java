@@ -6,7 +6,6 @@ import io.meshrpc.api.Execution;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.PeerState;
-import io.meshrpc.api.RpcException;
 import io.meshrpc.api.Status;
 import io.meshrpc.policy.Backoff;
 import io.meshrpc.policy.RetryBudget;
@@ -72,12 +71,6 @@ final class CallDesk implements Liveness.Listener {
     launch(call);
   }
 
-  void reject(ClientCall call, Status status, long nowNs) {
-    call.startNs = nowNs;
-    call.fail(new RpcException(status, Execution.NOT_SENT, null));
-    out.complete(call);
-  }
-
   void cancel(ClientCall call, Status status, long nowNs) {
     now = nowNs;
     if (!call.done && call.seq != 0) {
@@ -85,10 +78,8 @@ final class CallDesk implements Liveness.Listener {
     }
   }
 
-  void cancelAll(Status status, long nowNs) {
-    for (ClientCall call : new ArrayList<>(calls.values())) {
-      cancel(call, status, nowNs);
-    }
+  List<ClientCall> all() {
+    return new ArrayList<>(calls.values());
   }
 
   long ackBelow() {
@@ -183,7 +174,8 @@ final class CallDesk implements Liveness.Listener {
   public void onSuspect(Peer peer, String reason) {
     for (Attempt attempt : new ArrayList<>(peer.open)) {
       if (attempt.call.mayRunTwice() && !peer.stalled) {
-        displace(attempt);
+        attempt.displaced = true; // begin elsewhere, and take whichever answers first
+        move(attempt.call);
       } else {
         revoke(attempt);
       }
@@ -252,12 +244,7 @@ final class CallDesk implements Liveness.Listener {
     LoadBalancer.Pick pick = new LoadBalancer.Pick(candidates, call.method(), number, random);
     Peer peer = (Peer) balancer.pick(pick);
     if (call.payload().length > peer.requestBytesMax) {
-      String text = "request: %d bytes (expected: <= %d, the limit of %s)";
-      fail(
-          call,
-          new Status(
-              Code.RESOURCE_EXHAUSTED,
-              text.formatted(call.payload().length, peer.requestBytesMax, peer.endpoint())));
+      fail(call, Failures.tooLarge(call, peer.requestBytesMax, peer.endpoint()));
       return;
     }
     Attempt attempt = new Attempt(call, peer, number, now);
@@ -276,14 +263,6 @@ final class CallDesk implements Liveness.Listener {
   private void send(Attempt attempt) {
     sent = true;
     out.send(attempt.peer.id, attempt.peer.session, attempt.request(interceptor, now));
-  }
-
-  /** The server is doubtful: begin elsewhere, and take whichever answers first. */
-  private void displace(Attempt attempt) {
-    if (!attempt.displaced) {
-      attempt.displaced = true;
-      move(attempt.call);
-    }
   }
 
   /** Nothing more will come of this attempt. */
@@ -321,7 +300,7 @@ final class CallDesk implements Liveness.Listener {
           call, attempt, new Status(status.code(), status.text() + why), answer.metadata());
       return;
     }
-    boolean another = hasUntried(call);
+    boolean another = table.hasUntried(call);
     long pauseNs = free && another ? 0 : pauseNs(call);
     if (!another && answer.pushbackMs() > 0) {
       pauseNs = Math.max(pauseNs, answer.pushbackMs() * 1_000_000L);
@@ -353,15 +332,6 @@ final class CallDesk implements Liveness.Listener {
   private long pauseNs(ClientCall call) {
     call.backoffNs = Backoff.nextNs(call.retry(), call.backoffNs, random);
     return call.backoffNs;
-  }
-
-  private boolean hasUntried(ClientCall call) {
-    for (Peer peer : table.candidates(call)) {
-      if (!call.hasTried(peer)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private void revoke(Attempt attempt) {

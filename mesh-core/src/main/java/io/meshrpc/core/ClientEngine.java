@@ -2,8 +2,10 @@ package io.meshrpc.core;
 
 import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.Code;
+import io.meshrpc.api.Execution;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.PeerView;
+import io.meshrpc.api.RpcException;
 import io.meshrpc.api.Status;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.wire.Batch;
@@ -25,6 +27,7 @@ import java.util.random.RandomGenerator;
  */
 public final class ClientEngine {
   private final ClientLimits limits;
+  private final ClientOutbox out;
   private final PeerTable table;
   private final Liveness liveness;
   private final CallDesk calls;
@@ -46,6 +49,7 @@ public final class ClientEngine {
       RandomGenerator random,
       ClientOutbox out) {
     this.limits = limits;
+    this.out = out;
     this.table = new PeerTable(out);
     this.calls = new CallDesk(table, balancer, interceptor, random, out);
     this.liveness =
@@ -74,16 +78,11 @@ public final class ClientEngine {
   /** Begins a call. It completes exactly once, at its deadline at the latest. */
   public void start(ClientCall call, long nowNs) {
     if (closed) {
-      calls.reject(call, new Status(Code.CANCELLED, "the client is closed"), nowNs);
+      reject(call, new Status(Code.CANCELLED, "the client is closed"), nowNs);
       return;
     }
-    int size = call.payload().length;
-    if (size > limits.requestBytesMax()) {
-      String text = "request: %d bytes (expected: <= %d, the client's limit)";
-      calls.reject(
-          call,
-          new Status(Code.RESOURCE_EXHAUSTED, text.formatted(size, limits.requestBytesMax())),
-          nowNs);
+    if (call.payload().length > limits.requestBytesMax()) {
+      reject(call, Failures.tooLarge(call, limits.requestBytesMax(), "this client"), nowNs);
       return;
     }
     calls.start(call, nowNs);
@@ -175,7 +174,9 @@ public final class ClientEngine {
     closed = true;
     nextCheckNs = Long.MAX_VALUE;
     calls.setNow(nowNs);
-    calls.cancelAll(new Status(Code.CANCELLED, "the client was closed"), nowNs);
+    for (ClientCall call : calls.all()) {
+      calls.cancel(call, new Status(Code.CANCELLED, "the client was closed"), nowNs);
+    }
     for (Peer peer : List.copyOf(table.all())) {
       table.remove(peer.endpoint());
     }
@@ -199,6 +200,12 @@ public final class ClientEngine {
   /** Calls that have not ended. */
   public int inFlight() {
     return calls.count();
+  }
+
+  private void reject(ClientCall call, Status status, long nowNs) {
+    call.startNs = nowNs;
+    call.fail(new RpcException(status, Execution.NOT_SENT, null));
+    out.complete(call);
   }
 
   private void onRare(Peer peer, Packet packet, long nowNs) {

@@ -30,6 +30,12 @@ final class Failures {
         status, call.execution(), call.traces(nowNs), candidates, Metadata.EMPTY, null);
   }
 
+  static Status tooLarge(ClientCall call, long bytesMax, String whose) {
+    String text = "request: %d bytes (expected: <= %d, the limit of %s)";
+    return new Status(
+        Code.RESOURCE_EXHAUSTED, text.formatted(call.payload().length, bytesMax, whose));
+  }
+
   static Status deadline(ClientCall call) {
     String when = call.attempts.isEmpty() ? " before a server could be had" : "";
     String text = "the deadline of " + call.timeoutNs() / 1_000_000 + " ms passed" + when;

@@ -132,6 +132,16 @@ final class PeerTable {
     return !fresh.isEmpty() ? fresh : !tried.isEmpty() ? tried : doubtful;
   }
 
+  /** Whether a server is there that the call has not tried. */
+  boolean hasUntried(ClientCall call) {
+    for (Peer peer : candidates(call)) {
+      if (!call.hasTried(peer)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether some server's fate is not known yet. */
   boolean anyConnecting() {
     for (Peer peer : byEndpoint.values()) {

@@ -147,7 +147,7 @@ public final class ServerEngine {
   public void tick(long nowNs) {
     ServerCall due;
     while ((due = deadlines.pollDue(nowNs)) != null) {
-      onDeadline(due, nowNs);
+      onDeadline(due);
     }
     if (nowNs >= nextSweepNs) {
       nextSweepNs = nowNs + SWEEP_NS;
@@ -175,7 +175,7 @@ public final class ServerEngine {
     ServerCall call;
     while ((call = queue.poll()) != null) {
       end(call);
-      answer(call.client, draining(call.seq(), call.latestAttempt));
+      answer(call.client, Answers.draining(call.seq(), call.latestAttempt));
     }
     int graceMs = (int) Math.min(Integer.MAX_VALUE, graceNs / 1_000_000);
     for (ClientSession client : sessions.all()) {
@@ -242,7 +242,7 @@ public final class ServerEngine {
     MethodStats stats = statsOf(request.method());
     Response refusal = Admission.objection(request, stats, limits);
     if (refusal == null && draining) {
-      refusal = draining(seq, request.attempt());
+      refusal = Answers.draining(seq, request.attempt());
     }
     if (refusal == null && stats != null) {
       refusal = Admission.noRoom(request, stats, queue, running, limits);
@@ -271,7 +271,9 @@ public final class ServerEngine {
     }
     if (client.recent.knows(seq, attempt)) {
       Response answer = client.recent.response(seq);
-      answer(client, answer == null ? revoked(seq, attempt) : Answers.forAttempt(answer, attempt));
+      answer(
+          client,
+          answer == null ? Answers.revoked(seq, attempt) : Answers.forAttempt(answer, attempt));
       return true;
     }
     if (request.repeat() && client.recent.mayHaveForgotten(seq)) {
@@ -313,7 +315,7 @@ public final class ServerEngine {
     send(client, new Cancelled(seq, cancel.attempt(), stage));
   }
 
-  private void onDeadline(ServerCall call, long nowNs) {
+  private void onDeadline(ServerCall call) {
     if (call.state == ServerCall.State.QUEUED) {
       expireQueued(call);
     } else if (call.state == ServerCall.State.RUNNING) {
@@ -394,15 +396,5 @@ public final class ServerEngine {
 
   private @Nullable MethodStats statsOf(int number) {
     return number >= 1 && number <= methods.size() ? methods.get(number - 1) : null;
-  }
-
-  private static Response draining(long seq, int attempt) {
-    return Answers.notExecuted(
-        seq, attempt, Code.UNAVAILABLE, Reason.DRAINING, "the server is draining");
-  }
-
-  private static Response revoked(long seq, int attempt) {
-    return Answers.notExecuted(
-        seq, attempt, Code.CANCELLED, Reason.REVOKED, "the call was taken back");
   }
 }
