@@ -72,7 +72,9 @@ final class Liveness {
     peer.session = 0;
     peer.epoch++;
     table.changed();
-    sayHello(peer, now);
+    if (now >= peer.helloNotBeforeNs) {
+      sayHello(peer, now);
+    }
   }
 
   void onDisconnected(Peer peer, long now) {
@@ -160,6 +162,7 @@ final class Liveness {
     }
     goDown(peer, "refused: " + refusal.reason() + ", " + refusal.text(), now);
     long againNs = Math.max(1000, refusal.retryAfterMs() & 0xFFFFFFFFL) * 1_000_000L;
+    peer.helloNotBeforeNs = now + againNs;
     peer.untilNs = Math.max(peer.untilNs, now + againNs);
   }
 
@@ -268,7 +271,6 @@ final class Liveness {
       case EJECTED -> {
         if (now >= peer.untilNs) {
           beginProbation(peer, "time to try again");
-          ping(peer, false, now);
         }
         checkSilence(peer, now);
       }
@@ -288,9 +290,7 @@ final class Liveness {
       case SUSPECT -> {
         String reason = "no answer to a ping for %d ms".formatted((now - peer.pingNs) / 1_000_000);
         table.move(peer, PeerState.SUSPECT, reason);
-        if (!mostAreSilent()) {
-          listener.onSuspect(peer, reason);
-        }
+        listener.onSuspect(peer, reason);
       }
       case DOWN -> {
         long quietMs = (now - peer.lastHeardNs) / 1_000_000;
@@ -302,11 +302,11 @@ final class Liveness {
 
   private long nextCheck(Peer peer, long now) {
     return switch (peer.state()) {
-      case CONNECTING -> peer.connected ? peer.helloNs + HELLO_AGAIN_NS : Long.MAX_VALUE;
-      case DOWN ->
-        peer.connected
-            ? Math.min(peer.helloNs + HELLO_AGAIN_NS, Math.max(now + 1, peer.untilNs))
-            : Math.max(now + 1, peer.untilNs);
+      case CONNECTING -> peer.connected ? nextHelloNs(peer) : Long.MAX_VALUE;
+      case DOWN -> {
+        long tryNs = Math.max(now + 1, peer.untilNs);
+        yield peer.connected ? Math.min(nextHelloNs(peer), tryNs) : tryNs;
+      }
       case WARMING -> Math.min(peer.rampStartNs + peer.rampNs, silence.nextNs(peer, now));
       case EJECTED -> Math.min(peer.untilNs, silence.nextNs(peer, now));
       case UP, SUSPECT, PROBATION, DRAINING -> silence.nextNs(peer, now);
@@ -363,23 +363,17 @@ final class Liveness {
     return table.size() > 1 && ejected < Math.max(1, table.size() / 3);
   }
 
-  private boolean mostAreSilent() {
-    int known = 0;
-    int silent = 0;
-    for (Peer peer : table.all()) {
-      if (peer.session != 0) {
-        known++;
-        silent += peer.state() == PeerState.SUSPECT && !peer.stalled ? 1 : 0;
-      }
-    }
-    return known > 1 && 2 * silent > known;
-  }
-
   private void helloAgain(Peer peer, long now) {
-    boolean mayAsk = peer.state() != PeerState.DOWN || now >= peer.untilNs || peer.downs == 0;
-    if (peer.connected && peer.session == 0 && mayAsk && now - peer.helloNs >= HELLO_AGAIN_NS) {
+    if (peer.connected && peer.session == 0 && now >= nextHelloNs(peer)) {
       sayHello(peer, now);
     }
+  }
+
+  /** When to say Hello again on a connection that has brought no Welcome yet. */
+  private static long nextHelloNs(Peer peer) {
+    long againNs = Math.max(peer.helloNs + HELLO_AGAIN_NS, peer.helloNotBeforeNs);
+    boolean patient = peer.state() == PeerState.DOWN && peer.downs > 0;
+    return patient ? Math.max(againNs, peer.untilNs) : againNs;
   }
 
   private void sayHello(Peer peer, long now) {

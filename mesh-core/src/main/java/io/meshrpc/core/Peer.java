@@ -27,6 +27,7 @@ final class Peer implements PeerView {
   boolean connected;
   long epoch;
   long helloNs;
+  long helloNotBeforeNs; // the server asked for it
   long session; // 0: none
 
   @Nullable
@@ -47,7 +48,6 @@ final class Peer implements PeerView {
   int ejections;
   int downs; // in a row, for the backoff
   int probationPongs;
-  boolean probationSuccess;
   long untilNs; // DOWN: the next try; EJECTED: the end; UP: when its past is forgiven
   long lastHeardNs;
   long pingNs; // when the unanswered ping was sent; 0: none
