@@ -47,15 +47,19 @@ final class Admission {
     return null;
   }
 
-  /** Why a good request finds no room; null if it does. */
+  /** Why a good request finds no room; null if it does. What a free worker can take does not wait. */
   static @Nullable Response noRoom(
       Request request, MethodStats stats, RequestQueue queue, int running, ServerLimits limits) {
-    boolean busy = running >= limits.workers();
-    long waitNs = busy ? queue.usualNs() / limits.workers() + stats.usualNs() / 2 : 0;
+    int free = limits.workers() - running;
+    if (queue.count() < free) {
+      return null;
+    }
+    long waitNs = queue.usualNs() / limits.workers() + stats.usualNs() / 2;
     int waitMs = (int) Math.min(60_000, waitNs / 1_000_000);
-    boolean full = queue.count() >= limits.queueCountMax()
-        || stats.queued >= limits.queueCountPerMethodMax()
-        || queue.bytes() + request.payload().length > limits.queueBytesMax();
+    int bytes = request.payload().length + request.metadata().bytes();
+    boolean full = queue.count() - free >= limits.queueCountMax()
+        || stats.queued - free >= limits.queueCountPerMethodMax()
+        || queue.bytes() + bytes > limits.queueBytesMax();
     if (full) {
       return Answers.refused(
           request.seq(),
@@ -64,7 +68,7 @@ final class Admission {
           "the queue is full: " + queue.count() + " requests, " + queue.bytes() + " bytes",
           waitMs);
     }
-    if (busy && waitNs + stats.usualNs() > Math.min(request.timeLeftUs(), 1L << 50) * 1000) {
+    if (waitNs + stats.usualNs() > Math.min(request.timeLeftUs(), 1L << 50) * 1000) {
       return Answers.refused(
           request.seq(),
           request.attempt(),

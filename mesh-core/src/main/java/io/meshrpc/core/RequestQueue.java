@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Work that waits. Four priorities share the workers 8 : 4 : 2 : 1; within a priority clients take
- * turns; within a client the first to come is the first to go.
+ * turns; within a client the first to come is the first to go. When nothing waits, the shares start
+ * anew.
  */
 final class RequestQueue {
   private static final int[] WEIGHTS = {1, 2, 4, 8}; // by Priority.ordinal()
@@ -81,6 +82,15 @@ final class RequestQueue {
     bytes -= call.bytes();
     call.stats.queued--;
     usualNs -= call.expectedNs;
+    if (count == 0) {
+      startRound();
+    }
+  }
+
+  private void startRound() {
+    for (Band band : bands) {
+      band.turns = band.weight;
+    }
   }
 
   private Band nextBand() {
@@ -94,9 +104,7 @@ final class RequestQueue {
       if (round > 0) {
         throw new IllegalStateException("the queue counts " + count + " and holds none");
       }
-      for (Band band : bands) {
-        band.turns = band.weight;
-      }
+      startRound();
     }
   }
 

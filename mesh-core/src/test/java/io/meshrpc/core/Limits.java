@@ -1,0 +1,77 @@
+package io.meshrpc.core;
+
+/** The bounds of a server in a test; the defaults unless set. */
+final class Limits {
+  private static final ServerLimits USUAL = ServerLimits.DEFAULTS;
+
+  private int workers = 1;
+  private int queueCountMax = USUAL.queueCountMax();
+  private long queueBytesMax = USUAL.queueBytesMax();
+  private int queueCountPerMethodMax = USUAL.queueCountPerMethodMax();
+  private int clientsMax = USUAL.clientsMax();
+  private int requestBytesMax = USUAL.requestBytesMax();
+  private int replyBytesMax = USUAL.replyBytesMax();
+  private int rememberedCountMax = USUAL.rememberedCountMax();
+  private long rememberedBytesMax = USUAL.rememberedBytesMax();
+
+  Limits workers(int count) {
+    workers = count;
+    return this;
+  }
+
+  Limits queueCountMax(int count) {
+    queueCountMax = count;
+    return this;
+  }
+
+  Limits queueBytesMax(long bytes) {
+    queueBytesMax = bytes;
+    return this;
+  }
+
+  Limits queueCountPerMethodMax(int count) {
+    queueCountPerMethodMax = count;
+    return this;
+  }
+
+  Limits clientsMax(int count) {
+    clientsMax = count;
+    return this;
+  }
+
+  Limits requestBytesMax(int bytes) {
+    requestBytesMax = bytes;
+    return this;
+  }
+
+  Limits replyBytesMax(int bytes) {
+    replyBytesMax = bytes;
+    return this;
+  }
+
+  Limits rememberedCountMax(int count) {
+    rememberedCountMax = count;
+    return this;
+  }
+
+  Limits rememberedBytesMax(long bytes) {
+    rememberedBytesMax = bytes;
+    return this;
+  }
+
+  ServerLimits build() {
+    return new ServerLimits(
+        workers,
+        queueCountMax,
+        queueBytesMax,
+        queueCountPerMethodMax,
+        clientsMax,
+        requestBytesMax,
+        replyBytesMax,
+        USUAL.metadataBytesMax(),
+        rememberedCountMax,
+        rememberedBytesMax,
+        USUAL.rememberedAgeNs(),
+        USUAL.sessionIdleNs());
+  }
+}
