@@ -27,8 +27,35 @@ final class Answers {
         Math.max(1, pushbackMs));
   }
 
-  static Response unknown(long seq, int attempt, Code code, Reason reason, String text) {
-    return of(seq, attempt, Execution.UNKNOWN, code, reason, text, 0);
+  static Response forgotten(long seq, int attempt) {
+    return of(
+        seq,
+        attempt,
+        Execution.UNKNOWN,
+        Code.UNAVAILABLE,
+        Reason.FORGOTTEN,
+        "the server no longer remembers whether it ran this call",
+        0);
+  }
+
+  static Response expiredInQueue(ServerCall call) {
+    return notExecuted(
+        call.seq(),
+        call.latestAttempt,
+        Code.DEADLINE_EXCEEDED,
+        Reason.EXPIRED_IN_QUEUE,
+        "the deadline passed in the queue");
+  }
+
+  static Response expiredRunning(ServerCall call) {
+    return of(
+        call.seq(),
+        call.latestAttempt,
+        Execution.UNKNOWN,
+        Code.DEADLINE_EXCEEDED,
+        Reason.EXPIRED_RUNNING,
+        "the deadline passed while the handler ran",
+        0);
   }
 
   static Response stale(long seq, int attempt) {

@@ -1,26 +1,32 @@
 package io.meshrpc.core;
 
 import io.meshrpc.wire.NodeId;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A client as its server sees it: its latest connection, its work, and what it may ask for again. */
 final class ClientSession {
   final NodeId nodeId;
   final RecentRequests recent;
-  final Map<Long, ServerCall> active = new HashMap<>(); // queued and running, by seq
+  final Map<Long, ServerCall> active = new LinkedHashMap<>(); // queued and running, by seq
   String name = "";
   long epoch;
   long token;
   long route;
-  boolean connected = true;
-  long lastHeardNs;
+  boolean connected; // has a session; false once it has ended
+  long idleSinceNs; // its last word, or the end of its last work
   long ackBelow;
   long responseBytesMax;
   long idempotentEndedMax; // the greatest number that ended here and is not remembered
 
-  ClientSession(NodeId nodeId, ServerLimits limits) {
+  /** One that comes for the first time, or comes back: numbers up to this one may have run. */
+  ClientSession(NodeId nodeId, ServerLimits limits, long forgottenMax) {
     this.nodeId = nodeId;
-    this.recent = new RecentRequests(limits);
+    this.recent = new RecentRequests(limits, forgottenMax);
+  }
+
+  /** The greatest number that may have run, or need not be known any more. */
+  long seqMax() {
+    return Math.max(Math.max(recent.forgottenMax(), idempotentEndedMax), ackBelow - 1);
   }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,20 +21,29 @@ final class ClientSessions {
 
   private final ServerLimits limits;
   private final RandomGenerator random;
+  private final Consumer<ClientSession> onEnd;
+  private final DepartedClients departed;
   private final Map<NodeId, ClientSession> byNode = new LinkedHashMap<>();
   private final Map<Long, ClientSession> byToken = new HashMap<>();
   private final Map<Long, ClientSession> byRoute = new HashMap<>();
 
-  ClientSessions(ServerLimits limits, RandomGenerator random) {
+  /**
+   * Nobody yet.
+   *
+   * @param onEnd hears of each client whose session has ended, whatever ended it
+   */
+  ClientSessions(ServerLimits limits, RandomGenerator random, Consumer<ClientSession> onEnd) {
     this.limits = limits;
     this.random = random;
+    this.onEnd = onEnd;
+    this.departed = new DepartedClients(limits.clientsMax());
   }
 
   /** The client that may use this session number on this connection. */
   @Nullable
   ClientSession find(long route, long token) {
     ClientSession client = token == 0 ? null : byToken.get(token);
-    return client != null && client.route == route && client.connected ? client : null;
+    return client != null && client.route == route ? client : null;
   }
 
   /** Why this Hello opens no session; null if it may. */
@@ -59,50 +69,51 @@ final class ClientSessions {
   /** Opens a session, or finds the one that this Hello has opened before; null if it is outdated. */
   @Nullable
   ClientSession open(long route, Hello hello, long nowNs) {
-    ClientSession client =
-        byNode.computeIfAbsent(hello.nodeId(), id -> new ClientSession(id, limits));
-    if (hello.epoch() < client.epoch || (hello.epoch() == client.epoch && client.route != route)) {
-      return null;
+    ClientSession client = byNode.get(hello.nodeId());
+    if (client == null) {
+      long ranMax = departed.take(hello.nodeId(), hello.epoch());
+      client = new ClientSession(hello.nodeId(), limits, ranMax);
+      byNode.put(hello.nodeId(), client);
     }
     if (hello.epoch() > client.epoch) {
-      byToken.remove(client.token);
-      byRoute.remove(client.route, client);
+      end(client);
+      onDisconnect(route); // one connection is one client: another that was there has gone
       client.epoch = hello.epoch();
-      client.route = route;
-      client.token = newToken();
-      byToken.put(client.token, client);
-      byRoute.put(route, client);
+      client.name = hello.name();
+      client.responseBytesMax = hello.responseBytesMax();
+      begin(client, route);
+    } else if (find(route, client.token) != client || hello.epoch() < client.epoch) {
+      return null;
     }
-    client.name = hello.name();
-    client.responseBytesMax = hello.responseBytesMax();
-    client.connected = true;
-    client.lastHeardNs = nowNs;
+    client.idleSinceNs = nowNs;
     return client;
   }
 
-  /** The connection is gone; its client, if it had one. */
-  @Nullable
-  ClientSession onDisconnect(long route) {
-    ClientSession client = byRoute.remove(route);
+  /** The connection is gone, and with it the session that was opened there. */
+  void onDisconnect(long route) {
+    ClientSession client = byRoute.get(route);
     if (client != null) {
-      client.connected = false;
-      byToken.remove(client.token);
+      end(client);
     }
-    return client;
   }
 
-  /** Forgets clients that have said nothing for long and have no work here. */
+  /** Ends the sessions of clients without word or work for long, and forgets who has no answers. */
   void sweep(long nowNs, ServerOutbox out) {
     Iterator<ClientSession> all = byNode.values().iterator();
     while (all.hasNext()) {
       ClientSession client = all.next();
       client.recent.forgetOlderThan(nowNs - limits.rememberedAgeNs());
-      if (client.active.isEmpty() && nowNs - client.lastHeardNs > limits.sessionIdleNs()) {
+      boolean idle = nowNs - client.idleSinceNs > limits.sessionIdleNs();
+      if (!idle || !client.active.isEmpty()) {
+        continue;
+      }
+      if (client.connected) {
+        end(client);
+        out.sessionClosed(client.route);
+      }
+      if (client.recent.count() == 0) {
         all.remove();
-        byToken.remove(client.token);
-        if (byRoute.remove(client.route, client)) {
-          out.sessionClosed(client.route);
-        }
+        departed.add(client.nodeId, client.seqMax());
       }
     }
   }
@@ -117,6 +128,23 @@ final class ClientSessions {
 
   static Refusal unknownSession() {
     return refusal(Refusal.Reason.UNKNOWN_SESSION, "say Hello first", 0, 0);
+  }
+
+  private void begin(ClientSession client, long route) {
+    client.route = route;
+    client.token = newToken();
+    client.connected = true;
+    byToken.put(client.token, client);
+    byRoute.put(route, client);
+  }
+
+  private void end(ClientSession client) {
+    if (client.connected) {
+      client.connected = false;
+      byToken.remove(client.token);
+      byRoute.remove(client.route);
+      onEnd.accept(client);
+    }
   }
 
   private static Refusal refusal(Refusal.Reason reason, String text, int retryAfterMs, long epoch) {

@@ -1,9 +1,10 @@
 package io.meshrpc.core;
 
 import io.meshrpc.wire.Response;
-import java.util.ArrayDeque;
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,81 +16,111 @@ final class RecentRequests {
   private static final int OVERHEAD_BYTES = 64;
 
   private final ServerLimits limits;
-  private final Map<Long, Entry> bySeq = new HashMap<>();
-  private final ArrayDeque<Entry> byAge = new ArrayDeque<>();
+  private final Map<Long, Entry> entries = new LinkedHashMap<>(); // by seq, oldest first
+  private final TreeSet<Long> seqs = new TreeSet<>();
   private long bytes;
   private long forgottenMax; // the greatest number forgotten without acknowledgement
 
-  RecentRequests(ServerLimits limits) {
+  /** Empty; numbers up to {@code forgottenMax} count as forgotten. */
+  RecentRequests(ServerLimits limits, long forgottenMax) {
     this.limits = limits;
+    this.forgottenMax = forgottenMax;
   }
 
-  /** An answer, or the note that the call was taken back before it came. */
+  /** An answer, or the note that the call was taken back before it came, up to this attempt. */
   private record Entry(
-      long seq, int attempt, @Nullable Response response, int bytes, long endedNs) {}
+      long seq, int attempt, @Nullable Response response, long bytes, long endedNs) {}
 
-  /** Remembers an answer; null says that this attempt and earlier ones must never run. */
-  void remember(long seq, int attempt, @Nullable Response response, long nowNs) {
-    int size = OVERHEAD_BYTES + (response == null ? 0 : response.payload().length);
-    Entry entry = new Entry(seq, attempt, response, size, nowNs);
-    Entry before = bySeq.put(seq, entry);
-    if (before != null) {
-      byAge.remove(before);
-      bytes -= before.bytes;
+  /** Remembers an answer. */
+  void remember(Response answer, long nowNs) {
+    long size = (long) OVERHEAD_BYTES
+        + answer.payload().length
+        + answer.text().length()
+        + answer.metadata().bytes();
+    if (size > limits.rememberedBytesMax()) {
+      drop(answer.seq());
+      forgottenMax = Math.max(forgottenMax, answer.seq()); // it alone, not all the others
+      return;
     }
-    byAge.addLast(entry);
-    bytes += size;
-    while (byAge.size() > limits.rememberedCountMax() || bytes > limits.rememberedBytesMax()) {
-      forgetOldest();
-    }
+    keep(new Entry(answer.seq(), answer.attempt(), answer, size, nowNs));
   }
 
-  /** Whether the call has ended, or this attempt was taken back before it came. */
-  boolean knows(long seq, int attempt) {
-    Entry entry = bySeq.get(seq);
-    return entry != null && (entry.response != null || attempt <= entry.attempt);
+  /** Remembers that this attempt and earlier ones must never run. */
+  void revoke(long seq, int attempt, long nowNs) {
+    Entry before = entries.get(seq);
+    int upTo = before == null ? attempt : Math.max(attempt, before.attempt);
+    keep(new Entry(seq, upTo, null, OVERHEAD_BYTES, nowNs));
+  }
+
+  /** Whether this attempt was taken back before it came. */
+  boolean isRevoked(long seq, int attempt) {
+    Entry entry = entries.get(seq);
+    return entry != null && entry.response == null && attempt <= entry.attempt;
   }
 
   /** The remembered answer; null if the call was taken back, or is not known. */
   @Nullable
   Response response(long seq) {
-    Entry entry = bySeq.get(seq);
+    Entry entry = entries.get(seq);
     return entry == null ? null : entry.response;
   }
 
-  /** Whether a call that is not known may have ended and been forgotten. */
+  /** Whether nothing is known of the call, and it may have ended and been forgotten. */
   boolean mayHaveForgotten(long seq) {
-    return seq <= forgottenMax;
+    return seq >= 1 && seq <= forgottenMax && !entries.containsKey(seq);
+  }
+
+  /** The greatest number that was forgotten without acknowledgement; 0 if none was. */
+  long forgottenMax() {
+    return forgottenMax;
   }
 
   void acknowledge(long below) {
-    while (!byAge.isEmpty() && byAge.getFirst().seq < below) {
-      drop(byAge.removeFirst());
+    while (!seqs.isEmpty() && seqs.first() < below) {
+      drop(seqs.first());
     }
   }
 
   void forgetOlderThan(long momentNs) {
-    while (!byAge.isEmpty() && byAge.getFirst().endedNs < momentNs) {
+    while (!entries.isEmpty() && oldest().endedNs < momentNs) {
       forgetOldest();
     }
   }
 
   int count() {
-    return byAge.size();
+    return entries.size();
   }
 
   long bytes() {
     return bytes;
   }
 
-  private void forgetOldest() {
-    Entry oldest = byAge.removeFirst();
-    forgottenMax = Math.max(forgottenMax, oldest.seq);
-    drop(oldest);
+  private void keep(Entry entry) {
+    drop(entry.seq);
+    entries.put(entry.seq, entry);
+    seqs.add(entry.seq);
+    bytes += entry.bytes;
+    while (entries.size() > limits.rememberedCountMax() || bytes > limits.rememberedBytesMax()) {
+      forgetOldest();
+    }
   }
 
-  private void drop(Entry entry) {
-    bySeq.remove(entry.seq);
-    bytes -= entry.bytes;
+  private Entry oldest() {
+    Iterator<Entry> all = entries.values().iterator();
+    return all.next();
+  }
+
+  private void forgetOldest() {
+    long seq = oldest().seq;
+    forgottenMax = Math.max(forgottenMax, seq);
+    drop(seq);
+  }
+
+  private void drop(long seq) {
+    Entry entry = entries.remove(seq);
+    if (entry != null) {
+      seqs.remove(seq);
+      bytes -= entry.bytes;
+    }
   }
 }

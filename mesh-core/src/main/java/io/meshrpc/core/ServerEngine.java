@@ -16,7 +16,6 @@ import io.meshrpc.wire.Ping;
 import io.meshrpc.wire.Pong;
 import io.meshrpc.wire.Probe;
 import io.meshrpc.wire.ProbeReply;
-import io.meshrpc.wire.Reason;
 import io.meshrpc.wire.Refusal;
 import io.meshrpc.wire.Request;
 import io.meshrpc.wire.Response;
@@ -64,7 +63,7 @@ public final class ServerEngine {
     this.self = self;
     this.name = name;
     this.out = out;
-    this.sessions = new ClientSessions(limits, random);
+    this.sessions = new ClientSessions(limits, random, this::takeBack);
     this.gauge = new LoadGauge(limits.workers(), nowNs);
     this.startNs = nowNs;
     this.nextSweepNs = nowNs + SWEEP_NS;
@@ -82,7 +81,7 @@ public final class ServerEngine {
   public void onBatch(long route, Batch batch, long nowNs) {
     ClientSession client = sessions.find(route, batch.session());
     if (client != null) {
-      client.lastHeardNs = nowNs;
+      client.idleSinceNs = nowNs;
       if (batch.ackBelow() > client.ackBelow) {
         client.ackBelow = batch.ackBelow();
         client.recent.acknowledge(client.ackBelow);
@@ -92,6 +91,7 @@ public final class ServerEngine {
     for (Packet packet : batch.packets()) {
       if (packet instanceof Hello hello) {
         onHello(route, hello, nowNs);
+        client = sessions.find(route, batch.session()); // a Hello may have ended it
       } else if (client != null) {
         onPacket(client, packet, nowNs);
       } else if (packet instanceof Request request) {
@@ -106,14 +106,7 @@ public final class ServerEngine {
 
   /** A connection is gone. Work of its client that has not started will not start. */
   public void onDisconnect(long route, long nowNs) {
-    ClientSession client = sessions.onDisconnect(route);
-    if (client != null) {
-      for (ServerCall call : List.copyOf(client.active.values())) {
-        if (call.state == ServerCall.State.QUEUED) {
-          takeFromQueue(call);
-        }
-      }
-    }
+    sessions.onDisconnect(route);
   }
 
   /** A handler ended. */
@@ -128,6 +121,7 @@ public final class ServerEngine {
       call.stats.onSuccess(nowNs - call.startedNs);
     }
     end(call);
+    client.idleSinceNs = nowNs;
     long bytesMax = client.responseBytesMax == 0
         ? limits.replyBytesMax()
         : Math.min(limits.replyBytesMax(), client.responseBytesMax);
@@ -135,7 +129,7 @@ public final class ServerEngine {
     if (call.idempotent) {
       client.idempotentEndedMax = Math.max(client.idempotentEndedMax, call.seq());
     } else if (call.seq() >= client.ackBelow) {
-      client.recent.remember(call.seq(), call.latestAttempt, answer, nowNs);
+      client.recent.remember(answer, nowNs);
     }
     if (!call.answeredEarly) {
       answer(client, answer);
@@ -165,13 +159,18 @@ public final class ServerEngine {
     return sessions.isEmpty() ? next : Math.min(next, nextSweepNs);
   }
 
-  /** Takes no more requests, hands queued work back, lets running work end. */
+  /**
+   * Takes no more requests, hands queued work back, lets running work end. Said again, it can only
+   * shorten the grace period.
+   */
   public void drain(String text, long graceNs, long nowNs) {
+    long endNs = nowNs + Math.min(graceNs, Long.MAX_VALUE / 4);
     if (draining) {
+      graceEndNs = Math.min(graceEndNs, endNs);
       return;
     }
     draining = true;
-    graceEndNs = nowNs + graceNs;
+    graceEndNs = endNs;
     ServerCall call;
     while ((call = queue.poll()) != null) {
       end(call);
@@ -269,22 +268,17 @@ public final class ServerEngine {
       active.answeredEarly = false;
       return true;
     }
-    if (client.recent.knows(seq, attempt)) {
-      Response answer = client.recent.response(seq);
-      answer(
-          client,
-          answer == null ? Answers.revoked(seq, attempt) : Answers.forAttempt(answer, attempt));
+    Response answer = client.recent.response(seq);
+    if (answer != null) {
+      answer(client, Answers.forAttempt(answer, attempt));
+      return true;
+    }
+    if (client.recent.isRevoked(seq, attempt)) {
+      answer(client, Answers.revoked(seq, attempt));
       return true;
     }
     if (request.repeat() && client.recent.mayHaveForgotten(seq)) {
-      answer(
-          client,
-          Answers.unknown(
-              seq,
-              attempt,
-              Code.UNAVAILABLE,
-              Reason.FORGOTTEN,
-              "the server no longer remembers whether it ran this call"));
+      answer(client, Answers.forgotten(seq, attempt));
       return true;
     }
     return false;
@@ -309,7 +303,7 @@ public final class ServerEngine {
         || seq <= client.idempotentEndedMax) {
       stage = Cancelled.Stage.FORGOTTEN;
     } else {
-      client.recent.remember(seq, cancel.attempt(), null, nowNs);
+      client.recent.revoke(seq, cancel.attempt(), nowNs);
       stage = Cancelled.Stage.NOT_STARTED;
     }
     send(client, new Cancelled(seq, cancel.attempt(), stage));
@@ -321,28 +315,14 @@ public final class ServerEngine {
     } else if (call.state == ServerCall.State.RUNNING) {
       call.answeredEarly = true;
       out.cancelRunning(call);
-      answer(
-          call.client,
-          Answers.unknown(
-              call.seq(),
-              call.latestAttempt,
-              Code.DEADLINE_EXCEEDED,
-              Reason.EXPIRED_RUNNING,
-              "the deadline passed while the handler ran"));
+      answer(call.client, Answers.expiredRunning(call));
     }
   }
 
   private void expireQueued(ServerCall call) {
     queue.remove(call);
     end(call);
-    answer(
-        call.client,
-        Answers.notExecuted(
-            call.seq(),
-            call.latestAttempt,
-            Code.DEADLINE_EXCEEDED,
-            Reason.EXPIRED_IN_QUEUE,
-            "the deadline passed in the queue"));
+    answer(call.client, Answers.expiredInQueue(call));
   }
 
   private void startWork(long nowNs) {
@@ -359,6 +339,15 @@ public final class ServerEngine {
       call.startedNs = nowNs;
       running++;
       out.invoke(call);
+    }
+  }
+
+  /** A session has ended: what it has not had started is not started for it. */
+  private void takeBack(ClientSession client) {
+    for (ServerCall call : List.copyOf(client.active.values())) {
+      if (call.state == ServerCall.State.QUEUED) {
+        takeFromQueue(call);
+      }
     }
   }
 

@@ -11,8 +11,11 @@ final class Limits {
   private int clientsMax = USUAL.clientsMax();
   private int requestBytesMax = USUAL.requestBytesMax();
   private int replyBytesMax = USUAL.replyBytesMax();
+  private int metadataBytesMax = USUAL.metadataBytesMax();
   private int rememberedCountMax = USUAL.rememberedCountMax();
   private long rememberedBytesMax = USUAL.rememberedBytesMax();
+  private long rememberedAgeNs = USUAL.rememberedAgeNs();
+  private long sessionIdleNs = USUAL.sessionIdleNs();
 
   Limits workers(int count) {
     workers = count;
@@ -49,6 +52,11 @@ final class Limits {
     return this;
   }
 
+  Limits metadataBytesMax(int bytes) {
+    metadataBytesMax = bytes;
+    return this;
+  }
+
   Limits rememberedCountMax(int count) {
     rememberedCountMax = count;
     return this;
@@ -56,6 +64,16 @@ final class Limits {
 
   Limits rememberedBytesMax(long bytes) {
     rememberedBytesMax = bytes;
+    return this;
+  }
+
+  Limits rememberedAgeNs(long spanNs) {
+    rememberedAgeNs = spanNs;
+    return this;
+  }
+
+  Limits sessionIdleNs(long spanNs) {
+    sessionIdleNs = spanNs;
     return this;
   }
 
@@ -68,10 +86,10 @@ final class Limits {
         clientsMax,
         requestBytesMax,
         replyBytesMax,
-        USUAL.metadataBytesMax(),
+        metadataBytesMax,
         rememberedCountMax,
         rememberedBytesMax,
-        USUAL.rememberedAgeNs(),
-        USUAL.sessionIdleNs());
+        rememberedAgeNs,
+        sessionIdleNs);
   }
 }
