@@ -1,0 +1,196 @@
+package io.meshrpc.core;
+
+import static io.meshrpc.core.ServerBench.MS;
+import static io.meshrpc.core.ServerBench.PAY;
+import static io.meshrpc.core.ServerBench.QUOTE;
+import static io.meshrpc.core.ServerBench.SECOND;
+import static io.meshrpc.core.ServerBench.UNKNOWN_METHOD;
+import static io.meshrpc.core.ServerBench.ask;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.meshrpc.api.Code;
+import io.meshrpc.api.LoadReport;
+import io.meshrpc.core.ServerBench.Client;
+import io.meshrpc.wire.Probe;
+import io.meshrpc.wire.ProbeReply;
+import io.meshrpc.wire.Response;
+import org.junit.jupiter.api.Test;
+
+/** What a server says of itself. */
+class LoadReportTest {
+  @Test
+  void anIdleServerHasNothingToReport() {
+    ServerBench bench = ServerBench.withWorkers(3);
+    bench.pass(1234 * MS);
+
+    assertThat(bench.engine.load(bench.now)).isEqualTo(new LoadReport(0, 0, 3, 0, 0, 1234, 0));
+  }
+
+  @Test
+  void countsWhatWaitsWhatRunsAndWhatHasEnded() {
+    ServerBench bench = ServerBench.withWorkers(2);
+    Client ann = bench.client();
+    bench.request(ann, 1, 2, 3, 4, 5);
+    bench.finishFirst(MS);
+
+    LoadReport load = bench.engine.load(bench.now);
+
+    assertThat(load.queued()).isEqualTo(2);
+    assertThat(load.running()).isEqualTo(2);
+    assertThat(load.workers()).isEqualTo(2);
+    assertThat(load.completed()).isEqualTo(1);
+  }
+
+  @Test
+  void countsHandlersThatFailedOrEndedLateAmongThoseThatEnded() {
+    ServerBench bench = ServerBench.withWorkers(3);
+    Client ann = bench.client();
+    bench.request(ann, 1);
+    bench.send(ann, ask(2).leftMs(1).build(), ask(3).idempotent().build());
+    bench.pass(MS);
+    bench.finish(bench.running.get(0), Code.INTERNAL, new byte[0]);
+    bench.finishAll();
+
+    LoadReport load = bench.engine.load(bench.now);
+
+    assertThat(load.completed()).isEqualTo(3);
+    assertThat(load.running()).isZero();
+  }
+
+  @Test
+  void doesNotCountWhatNeverStartedAsEnded() {
+    ServerBench bench = ServerBench.withWorkers(1);
+    Client ann = bench.client();
+    bench.request(ann, 1, 2, 3);
+    bench.send(ann, ask(4).leftMs(1).build());
+    bench.revoke(ann, 2);
+    bench.pass(MS);
+    bench.engine.drain("", 0, bench.now);
+
+    assertThat(bench.engine.load(bench.now).completed()).isZero();
+    assertThat(bench.engine.load(bench.now).queued()).isZero();
+  }
+
+  @Test
+  void saysHowLongTheOldestHasWaited() {
+    ServerBench bench = ServerBench.withWorkers(1);
+    Client ann = bench.client();
+    Client bob = bench.client();
+    bench.request(ann, 1);
+    bench.pass(10 * MS);
+    bench.request(ann, 2);
+    bench.pass(10 * MS);
+    bench.request(bob, 1);
+    bench.pass(20 * MS);
+    assertThat(bench.engine.load(bench.now).oldestWaitMs()).isEqualTo(30);
+
+    bench.finishFirst(10 * MS); // ann's second starts, bob's is the oldest now
+    assertThat(bench.engine.load(bench.now).oldestWaitMs()).isEqualTo(30);
+
+    bench.finishFirst(10 * MS);
+    assertThat(bench.engine.load(bench.now).oldestWaitMs()).isZero();
+  }
+
+  @Test
+  void saysWhatPartOfTheLastSecondsRequestsFoundNoRoom() {
+    ServerBench bench = new ServerBench(new Limits().queueCountMax(0).build());
+    Client ann = bench.client();
+    bench.request(ann, 1, 2, 3); // one runs, two find no room
+    assertThat(bench.engine.load(bench.now).refusedPermille()).isZero(); // not yet
+
+    bench.pass(SECOND);
+    assertThat(bench.engine.load(bench.now).refusedPermille()).isEqualTo(666);
+
+    bench.pass(SECOND);
+    assertThat(bench.engine.load(bench.now).refusedPermille()).isZero();
+  }
+
+  @Test
+  void forgetsRefusalsThatAreLongPast() {
+    ServerBench bench = new ServerBench(new Limits().queueCountMax(0).build());
+    Client ann = bench.client();
+    bench.request(ann, 1, 2);
+
+    bench.pass(5 * SECOND);
+
+    assertThat(bench.engine.load(bench.now).refusedPermille()).isZero();
+  }
+
+  @Test
+  void countsNeitherDuplicatesNorMistakesAsRequestsWithoutRoom() {
+    ServerBench bench = ServerBench.withWorkers(1);
+    Client ann = bench.client();
+    bench.request(ann, 1);
+    bench.send(ann, ask(1).attempt(2).repeat().build());
+    bench.send(ann, ask(2).method(UNKNOWN_METHOD).build(), ask(3).attempt(0).build());
+
+    bench.pass(SECOND);
+
+    assertThat(bench.engine.load(bench.now).refusedPermille()).isZero();
+  }
+
+  @Test
+  void learnsWhatSuccessfulCallsUsuallyTake() {
+    ServerBench bench = ServerBench.withWorkers(1);
+    Client ann = bench.client();
+    assertThat(usualUs(bench, ann, PAY)).isZero();
+
+    bench.request(ann, 1);
+    bench.finishFirst(30 * MS);
+    assertThat(usualUs(bench, ann, PAY)).isEqualTo(30_000);
+
+    for (int seq = 2; seq < 500; seq++) {
+      bench.request(ann, seq);
+      bench.finishFirst(10 * MS);
+    }
+    assertThat(usualUs(bench, ann, PAY)).isBetween(10_000L, 10_100L);
+    assertThat(usualUs(bench, ann, QUOTE)).isZero();
+  }
+
+  @Test
+  void learnsNothingFromFailures() {
+    ServerBench bench = ServerBench.withWorkers(1);
+    Client ann = bench.client();
+    bench.request(ann, 1);
+    bench.pass(30 * MS);
+
+    bench.finish(bench.running.get(0), Code.INTERNAL, new byte[0]);
+
+    assertThat(usualUs(bench, ann, PAY)).isZero();
+  }
+
+  @Test
+  void answersAProbeOfNoMethodAndOfAnUnknownOne() {
+    ServerBench bench = ServerBench.withWorkers(1);
+    Client ann = bench.client();
+
+    bench.send(ann, new Probe(-1, 0), new Probe(5, UNKNOWN_METHOD), new Probe(6, -7));
+
+    assertThat(bench.packetsTo(ann, ProbeReply.class))
+        .containsExactly(
+            new ProbeReply(-1, 0, 0),
+            new ProbeReply(5, UNKNOWN_METHOD, 0),
+            new ProbeReply(6, -7, 0));
+  }
+
+  @Test
+  void anAnswerSaysHowLongTheWorkWaitedAndRan() {
+    ServerBench bench = ServerBench.withWorkers(1);
+    Client ann = bench.client();
+    bench.request(ann, 1, 2);
+    bench.finishFirst(7 * MS);
+
+    bench.finishFirst(3 * MS);
+
+    Response answer = bench.packetsTo(ann, Response.class).get(1);
+    assertThat(answer.queueUs()).isEqualTo(7000);
+    assertThat(answer.serviceUs()).isEqualTo(3000);
+    assertThat(answer.usualServiceUs()).isBetween(6900L, 7000L);
+  }
+
+  private static long usualUs(ServerBench bench, Client client, int method) {
+    bench.forget();
+    bench.send(client, new Probe(1, method));
+    return bench.packetsTo(client, ProbeReply.class).get(0).usualServiceUs();
+  }
+}
