@@ -1,0 +1,48 @@
+package io.meshrpc.bench;
+
+/** Reads the command line and runs what it asks for. */
+final class Bench {
+  private static final String USAGE = """
+      usage: bin/bench [--peers LIST] [--mode latency|throughput] [--payload BYTES] [--inflight N]
+                       [--threads N] [--servers N] [--open CALLS_PER_SECOND] [--rounds N]
+                       [--seconds N] [--warmup SECONDS] [--json FILE] [--plot DIRECTORY]
+             bin/bench --failover kill|freeze|drain [--peers LIST] [--threads N] [--rounds N]
+                       [--warmup SECONDS] [--frozen SECONDS] [--json FILE]
+             bin/bench --scale [--servers N] [--clients N] [--seconds N] [--warmup SECONDS]
+                       [--json FILE]
+      peers: mesh,mesh-direct,jeromq,rawtcp,grpc,grpc-direct,grpc-keepalive,rsocket,nats
+      See docs/guide/benchmarks.md.""";
+
+  private Bench() {}
+
+  /** Runs. Ends with 2 if the command line is wrong, with 1 if the run failed. */
+  public static void main(String[] args) {
+    Settings settings;
+    try {
+      settings = Settings.parse(args);
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.err.println(USAGE);
+      System.exit(2);
+      return;
+    }
+    try {
+      run(settings);
+    } catch (Exception e) {
+      e.printStackTrace();
+      System.exit(1);
+    }
+  }
+
+  private static void run(Settings settings) throws Exception {
+    if (settings instanceof Settings.Compare compare) {
+      new Comparison(compare).run();
+    } else if (settings instanceof Settings.FailOver failOver) {
+      new Failover(failOver).run();
+    } else if (settings instanceof Settings.Grow grow) {
+      new Scale(grow).run();
+    } else {
+      System.out.println(USAGE);
+    }
+  }
+}

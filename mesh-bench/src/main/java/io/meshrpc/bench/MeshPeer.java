@@ -1,0 +1,98 @@
+package io.meshrpc.bench;
+
+import com.google.protobuf.ByteString;
+import io.meshrpc.MeshClient;
+import io.meshrpc.MeshClientBuilder;
+import io.meshrpc.MeshServer;
+import io.meshrpc.MeshServerBuilder;
+import java.util.concurrent.CompletableFuture;
+
+/** The mesh as its users get it, or with handlers and callbacks on its loops. */
+final class MeshPeer implements BenchPeer {
+  private final boolean direct;
+
+  MeshPeer(boolean direct) {
+    this.direct = direct;
+  }
+
+  @Override
+  public BenchServer serve(String broker) {
+    return serve(direct);
+  }
+
+  static BenchServer serve(boolean direct) {
+    MeshServerBuilder builder =
+        MeshServer.builder().bind("tcp://127.0.0.1:*").addService(EchoMesh.bind(MeshPeer::echo));
+    if (direct) {
+      builder.executor(Runnable::run);
+    }
+    MeshServer server = builder.build().start();
+    return new BenchServer() {
+      @Override
+      public String address() {
+        return server.endpoint();
+      }
+
+      @Override
+      public void close() {
+        server.close();
+      }
+    };
+  }
+
+  private static EchoReply echo(EchoRequest request) {
+    return EchoReply.newBuilder().setPayload(request.getPayload()).build();
+  }
+
+  @Override
+  public BenchClient connect(ClientSetup setup) {
+    MeshClientBuilder builder =
+        MeshClient.builder().connect(setup.addresses().toArray(String[]::new));
+    if (direct) {
+      builder.callbackExecutor(Runnable::run);
+    }
+    return new Client(builder.build(), setup);
+  }
+
+  /** Calls through the generated stub. */
+  static final class Client implements BenchClient {
+    private final MeshClient mesh;
+    private final EchoMesh.Client echo;
+    private final int payloadBytes;
+    private final EchoRequest request;
+
+    Client(MeshClient mesh, ClientSetup setup) {
+      this.mesh = mesh;
+      EchoMesh.Client stub = EchoMesh.client(mesh);
+      this.echo = setup.failover() ? stub.withDeadline(FAILOVER_DEADLINE) : stub;
+      this.payloadBytes = setup.payloadBytes();
+      this.request = EchoRequest.newBuilder()
+          .setPayload(ByteString.copyFrom(Echoes.payload(payloadBytes)))
+          .build();
+    }
+
+    @Override
+    public BlockingCaller caller() {
+      return () -> Echoes.check(echo.echo(request).getPayload().size(), payloadBytes);
+    }
+
+    @Override
+    public Pipeline pipeline(int size) {
+      return call -> {
+        CompletableFuture<EchoReply> unused = echo.echoAsync(request)
+            .whenComplete((reply, failure) -> {
+              if (failure == null) {
+                call.ended(reply.getPayload().size(), payloadBytes);
+              } else {
+                call.ended(failure);
+              }
+            });
+      };
+    }
+
+    @Override
+    public void close() {
+      mesh.close();
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.meshrpc.bench;
+
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import org.HdrHistogram.AtomicHistogram;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/** Counts how one thread's calls end. Safe to use from any thread. */
+final class Tally {
+  static final long SPAN_MAX_NS = TimeUnit.MINUTES.toNanos(2);
+  static final int DIGITS = 3;
+
+  private final AtomicHistogram spansNs = new AtomicHistogram(SPAN_MAX_NS, DIGITS);
+  private final LongAdder errors = new LongAdder();
+  private final AtomicReference<@Nullable String> firstError = new AtomicReference<>();
+
+  void success(long tookNs) {
+    spansNs.recordValue(Math.min(Math.max(tookNs, 0), SPAN_MAX_NS));
+  }
+
+  void failure(Throwable failure) {
+    errors.increment();
+    firstError.compareAndSet(null, failure.toString());
+  }
+
+  void addTo(Histogram sum) {
+    sum.add(spansNs);
+  }
+
+  long errors() {
+    return errors.sum();
+  }
+
+  /** Its text; empty if there was none. */
+  String firstError() {
+    return Objects.requireNonNullElse(firstError.get(), "");
+  }
+}
