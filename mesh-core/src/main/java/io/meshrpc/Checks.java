@@ -1,7 +1,11 @@
 package io.meshrpc;
 
+import java.time.Duration;
+
 /** Refuses numbers out of their range, with value and expectation. */
 final class Checks {
+  private static final Duration FOREVER = Duration.ofDays(36_500);
+
   private Checks() {}
 
   static int atLeast(String name, int value, int min) {
@@ -9,5 +13,20 @@ final class Checks {
       throw new IllegalArgumentException(name + ": " + value + " (expected: >= " + min + ")");
     }
     return value;
+  }
+
+  static long atLeast(String name, long value, long min) {
+    if (value < min) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: >= " + min + ")");
+    }
+    return value;
+  }
+
+  /** In nanoseconds; a span that is longer than they can count is forever. */
+  static long atLeast(String name, Duration span, Duration min) {
+    if (span.compareTo(min) < 0) {
+      throw new IllegalArgumentException(name + ": " + span + " (expected: >= " + min + ")");
+    }
+    return span.compareTo(FOREVER) < 0 ? span.toNanos() : FOREVER.toNanos();
   }
 }

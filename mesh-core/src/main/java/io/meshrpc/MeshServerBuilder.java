@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Collects what a {@link MeshServer} needs: where it is bound and what it serves. */
 public final class MeshServerBuilder {
   private static final ServerLimits DEFAULTS = ServerLimits.DEFAULTS;
+  private static final Duration SESSION_IDLE_MIN = Duration.ofSeconds(31);
 
   final Map<String, ServiceDefinition> services = new LinkedHashMap<>();
   final Map<String, Executor> executors = new LinkedHashMap<>();
@@ -35,6 +36,11 @@ public final class MeshServerBuilder {
   private int clientsMax = DEFAULTS.clientsMax();
   private int requestBytesMax = DEFAULTS.requestBytesMax();
   private int replyBytesMax = DEFAULTS.replyBytesMax();
+  private int metadataBytesMax = DEFAULTS.metadataBytesMax();
+  private int rememberedCountMax = DEFAULTS.rememberedCountMax();
+  private long rememberedBytesMax = DEFAULTS.rememberedBytesMax();
+  private long rememberedAgeNs = DEFAULTS.rememberedAgeNs();
+  private long sessionIdleNs = DEFAULTS.sessionIdleNs();
 
   MeshServerBuilder() {}
 
@@ -95,16 +101,16 @@ public final class MeshServerBuilder {
     return this;
   }
 
-  /** How many bytes of payload may wait; 64 MiB unless set. */
+  /** How many bytes of payload and metadata may wait; 64 MiB unless set. */
   public MeshServerBuilder queueBytesMax(long bytes) {
-    if (bytes < 0) {
-      throw new IllegalArgumentException("queueBytesMax: " + bytes + " (expected: >= 0)");
-    }
-    queueBytesMax = bytes;
+    queueBytesMax = Checks.atLeast("queueBytesMax", bytes, 0);
     return this;
   }
 
-  /** How many clients may be connected; 10,000 unless set. */
+  /**
+   * How many clients may be known; 10,000 unless set. One that has gone is known for {@link
+   * #sessionIdle}, and as long as an answer to it is remembered.
+   */
   public MeshServerBuilder clientsMax(int count) {
     clientsMax = Checks.atLeast("clientsMax", count, 1);
     return this;
@@ -119,6 +125,49 @@ public final class MeshServerBuilder {
   /** The largest payload of a reply, in bytes; 4 MiB unless set. */
   public MeshServerBuilder replyBytesMax(int bytes) {
     replyBytesMax = Checks.atLeast("replyBytesMax", bytes, 1);
+    return this;
+  }
+
+  /**
+   * The most metadata of a request, in bytes of all keys and values; 8 KiB unless set. Clients are
+   * told.
+   */
+  public MeshServerBuilder metadataBytesMax(int bytes) {
+    metadataBytesMax = Checks.atLeast("metadataBytesMax", bytes, 0);
+    return this;
+  }
+
+  /**
+   * How many answers are remembered for each client, in case it asks again; 1,024 unless set. A
+   * repeat of a call that may have been forgotten is not run: its caller gets {@link
+   * io.meshrpc.api.Execution#UNKNOWN}.
+   */
+  public MeshServerBuilder rememberedCountMax(int count) {
+    rememberedCountMax = Checks.atLeast("rememberedCountMax", count, 0);
+    return this;
+  }
+
+  /**
+   * How many bytes of answers are remembered for each client; 1 MiB unless set. A larger answer is
+   * not remembered at all.
+   */
+  public MeshServerBuilder rememberedBytesMax(long bytes) {
+    rememberedBytesMax = Checks.atLeast("rememberedBytesMax", bytes, 0);
+    return this;
+  }
+
+  /** How long an answer is remembered, to the second; 60 s unless set. */
+  public MeshServerBuilder rememberedAge(Duration span) {
+    rememberedAgeNs = Checks.atLeast("rememberedAge", span, Duration.ZERO);
+    return this;
+  }
+
+  /**
+   * How long a client may say nothing and have no work before its session ends, to the second; 60 s
+   * unless set, and 31 s at least, for idle clients speak every 30 s.
+   */
+  public MeshServerBuilder sessionIdle(Duration span) {
+    sessionIdleNs = Checks.atLeast("sessionIdle", span, SESSION_IDLE_MIN);
     return this;
   }
 
@@ -164,10 +213,10 @@ public final class MeshServerBuilder {
         clientsMax,
         requestBytesMax,
         replyBytesMax,
-        DEFAULTS.metadataBytesMax(),
-        DEFAULTS.rememberedCountMax(),
-        DEFAULTS.rememberedBytesMax(),
-        DEFAULTS.rememberedAgeNs(),
-        DEFAULTS.sessionIdleNs());
+        metadataBytesMax,
+        rememberedCountMax,
+        rememberedBytesMax,
+        rememberedAgeNs,
+        sessionIdleNs);
   }
 }

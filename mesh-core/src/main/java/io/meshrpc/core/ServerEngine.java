@@ -290,6 +290,9 @@ public final class ServerEngine {
     Cancelled.Stage stage;
     if (call != null && call.state == ServerCall.State.QUEUED) {
       takeFromQueue(call);
+      if (cancel.attempt() > call.latestAttempt) {
+        client.recent.revoke(seq, cancel.attempt(), nowNs);
+      }
       stage = Cancelled.Stage.NOT_STARTED;
     } else if (call != null) {
       if (!cancel.onlyIfQueued()) {

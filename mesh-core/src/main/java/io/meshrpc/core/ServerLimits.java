@@ -5,16 +5,16 @@ package io.meshrpc.core;
  *
  * @param workers handlers that may run at once
  * @param queueCountMax requests that may wait
- * @param queueBytesMax bytes of payload that may wait
+ * @param queueBytesMax bytes of payload and metadata that may wait
  * @param queueCountPerMethodMax requests that may wait for one method
- * @param clientsMax clients that may have a session
+ * @param clientsMax clients that may be known
  * @param requestBytesMax payload of a request
  * @param replyBytesMax payload of a reply
  * @param metadataBytesMax metadata of a request
  * @param rememberedCountMax answers remembered for a client
  * @param rememberedBytesMax bytes of answers remembered for a client
  * @param rememberedAgeNs how long an answer is remembered
- * @param sessionIdleNs how long a session outlives its client's last word
+ * @param sessionIdleNs how long a session outlives its client's last word and last work
  */
 public record ServerLimits(
     int workers,

@@ -51,10 +51,15 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       RandomGenerator random,
       Ears ears) {
     this.ears = ears;
-    int frameBytesMax = limits.requestBytesMax() + FRAME_EXTRA_BYTES;
-    this.transport = ZmqTransport.server(frameBytesMax, LINGER_MS, endpoint);
+    this.transport = ZmqTransport.server(frameBytesMax(limits), LINGER_MS, endpoint);
     this.engine = new ServerEngine(limits, NodeId.random(random), name, services, random, this, 0);
     this.loop = new NodeLoop<>("mesh-server-" + name, transport, this);
+  }
+
+  private static int frameBytesMax(ServerLimits limits) {
+    long metadata = 8L * limits.metadataBytesMax(); // an entry of one byte is eight on the wire
+    return (int)
+        Math.min(Integer.MAX_VALUE, limits.requestBytesMax() + metadata + FRAME_EXTRA_BYTES);
   }
 
   /** A node that is bound; its loop has not started. */

@@ -185,18 +185,17 @@ class CancelTest {
   }
 
   @Test
-  void aLaterAttemptOfWhatIsKnownToHaveBeenTakenBackIsANewCall() {
-    ServerBench bench = new ServerBench(new Limits().rememberedCountMax(1).build());
+  void alsoBansALaterAttemptThanTheOneItTakesBack() {
+    ServerBench bench = ServerBench.withWorkers(1);
     Client ann = bench.client();
-    bench.request(ann, 8, 9);
-    bench.finishAll(); // 8 is forgotten
-    ann.ackBelow = 3;
-    bench.revoke(ann, 9); // finished
-    bench.batch(ann.route, ann.session, 5, new Cancel(10, 1, true)); // 9 is forgotten
-    bench.forget();
+    bench.request(ann, 1, 2);
 
-    bench.send(ann, ask(10).attempt(2).repeat().build());
-    assertThat(bench.startedSeqs()).containsExactly(10L);
+    bench.send(ann, new Cancel(2, 3, true));
+    bench.finishAll();
+    bench.send(ann, ask(2).attempt(3).build());
+
+    assertThat(bench.cancelledTo(ann)).containsExactly("2 NOT_STARTED");
+    assertThat(bench.startedSeqs()).containsExactly(1L);
   }
 
   @Test

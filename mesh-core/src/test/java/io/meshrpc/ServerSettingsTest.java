@@ -1,0 +1,87 @@
+package io.meshrpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.meshrpc.core.ServerLimits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** The limits of a server as its builder takes them. */
+class ServerSettingsTest {
+  @Test
+  void theDefaultsHoldUnlessSet() {
+    assertThat(MeshServer.builder().limits()).isEqualTo(ServerLimits.DEFAULTS);
+  }
+
+  @Test
+  void everyLimitCanBeSet() {
+    MeshServerBuilder builder = MeshServer.builder()
+        .workers(1)
+        .queueCountMax(2)
+        .queueBytesMax(3)
+        .queueCountPerMethodMax(4)
+        .clientsMax(5)
+        .requestBytesMax(6)
+        .replyBytesMax(7)
+        .metadataBytesMax(8)
+        .rememberedCountMax(9)
+        .rememberedBytesMax(10)
+        .rememberedAge(Duration.ofSeconds(11))
+        .sessionIdle(Duration.ofSeconds(120));
+
+    assertThat(builder.limits())
+        .isEqualTo(
+            new ServerLimits(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11_000_000_000L, 120_000_000_000L));
+  }
+
+  @Test
+  void aSpanBeyondAllTimeIsForever() {
+    MeshServerBuilder builder = MeshServer.builder()
+        .rememberedAge(Duration.ofSeconds(Long.MAX_VALUE))
+        .sessionIdle(Duration.ofDays(1_000_000));
+
+    assertThat(builder.limits().rememberedAgeNs())
+        .isGreaterThan(Duration.ofDays(10_000).toNanos());
+    assertThat(builder.limits().sessionIdleNs())
+        .isGreaterThan(Duration.ofDays(10_000).toNanos());
+  }
+
+  @Test
+  void takesTheSmallestOfEachAndRefusesLess() {
+    MeshServer.builder()
+        .metadataBytesMax(0)
+        .rememberedCountMax(0)
+        .rememberedBytesMax(0)
+        .rememberedAge(Duration.ZERO)
+        .sessionIdle(Duration.ofSeconds(31));
+
+    refuses(b -> b.metadataBytesMax(-1), "metadataBytesMax: -1 (expected: >= 0)");
+    refuses(b -> b.rememberedCountMax(-1), "rememberedCountMax: -1 (expected: >= 0)");
+    refuses(b -> b.rememberedBytesMax(-1), "rememberedBytesMax: -1 (expected: >= 0)");
+    refuses(b -> b.queueBytesMax(-1), "queueBytesMax: -1 (expected: >= 0)");
+    refuses(
+        b -> b.rememberedAge(Duration.ofNanos(-1)),
+        "rememberedAge: PT-0.000000001S (expected: >= PT0S)");
+    refuses(b -> b.sessionIdle(Duration.ofSeconds(30)), "sessionIdle: PT30S (expected: >= PT31S)");
+  }
+
+  @Test
+  void theGuideNamesEachLimit() throws IOException {
+    String guide = Files.readString(Path.of("../docs/guide/servers.md"));
+
+    for (var limit : ServerLimits.class.getRecordComponents()) {
+      assertThat(guide).contains("`" + limit.getName().replaceAll("Ns$", "") + "`");
+    }
+  }
+
+  private static void refuses(Consumer<MeshServerBuilder> setting, String text) {
+    assertThatThrownBy(() -> setting.accept(MeshServer.builder()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(text);
+  }
+}
