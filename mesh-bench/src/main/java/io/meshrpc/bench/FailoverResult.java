@@ -12,7 +12,7 @@ import java.util.stream.LongStream;
  * @param gapMs the longest time after it in which no call of the whole client succeeded
  * @param worstMs the longest call that ended after it
  * @param backMs from the event until the p99 of windows of 100 ms was back within twice the median of
- *     those before; {@link #NEVER} if it was not
+ *     those before; {@link #NEVER} if it was not, or calls did not succeed before either
  */
 record FailoverResult(
     double callsPerSecond,
@@ -70,6 +70,9 @@ record FailoverResult(
 
   private static double backMs(CallLog log, long beginUs, long markUs, long endUs) {
     double usual = Stats.median(p99PerWindow(log, beginUs, markUs));
+    if (!Double.isFinite(usual)) {
+      return NEVER; // nothing went before that it could come back to
+    }
     double[] after = p99PerWindow(log, markUs, endUs);
     for (int i = 0; i + SETTLED_WINDOWS <= after.length; i++) {
       double[] second = Arrays.copyOfRange(after, i, i + SETTLED_WINDOWS);

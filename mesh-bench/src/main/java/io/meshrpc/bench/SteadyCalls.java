@@ -11,7 +11,7 @@ final class SteadyCalls {
   private final int callers;
   private final List<Thread> threads = new ArrayList<>();
   private final List<CallLog> logs = new ArrayList<>();
-  private final ConcurrentMap<String, Integer> failures = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, String> exampleByCode = new ConcurrentHashMap<>();
   private long beginNs;
   private long markUs = -1;
   private volatile boolean stopped;
@@ -49,7 +49,8 @@ final class SteadyCalls {
       caller.call();
       return true;
     } catch (Exception e) {
-      failures.merge(String.valueOf(e.getMessage()), 1, Integer::sum);
+      String text = String.valueOf(e.getMessage());
+      exampleByCode.putIfAbsent(text.split(":", 2)[0], text);
       return false;
     }
   }
@@ -69,10 +70,9 @@ final class SteadyCalls {
       threads.get(i).join();
       all.addAll(logs.get(i));
     }
-    failures.entrySet().stream()
-        .limit(5)
-        .forEach(failure ->
-            System.err.println(failure.getValue() + " calls failed: " + failure.getKey()));
+    exampleByCode
+        .values()
+        .forEach(text -> System.err.println("a call failed, warm-up included: " + text));
     return FailoverResult.of(all, markUs, endUs);
   }
 
