@@ -333,8 +333,10 @@ final class Liveness {
   }
 
   private long backoffNs(Peer peer) {
-    long span = settings.backoffBase().toNanos() << Math.min(peer.downs, 16);
-    return Math.min(span, settings.backoffMax().toNanos());
+    long baseNs = settings.backoffBase().toNanos();
+    long maxNs = settings.backoffMax().toNanos();
+    int doublings = Math.min(peer.downs, 16);
+    return baseNs > maxNs >> doublings ? maxNs : baseNs << doublings;
   }
 
   private void beginProbation(Peer peer, String reason) {
