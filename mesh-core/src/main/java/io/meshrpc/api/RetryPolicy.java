@@ -8,15 +8,16 @@ import org.jspecify.annotations.Nullable;
  * When a call is tried again. What surely did not run may be tried anywhere; what may have run only
  * as {@link Repeat} allows.
  *
- * @param maxAttempts attempts that reached a server, at least 1. Attempts that were never sent, or
- *     that a draining or restarted server handed back, do not count.
+ * @param maxAttempts attempts that a server answered, at least 1. Attempts that were never sent, that
+ *     a server handed back because it drains or has restarted, that were taken back before they
+ *     started, or whose server was lost, do not count.
  * @param backoffBase the shortest pause before a retry
- * @param backoffMax the longest pause; the pauses between are decorrelated jitter
+ * @param backoffMax the longest pause, at most 365 days; the pauses between are decorrelated jitter
  * @param repeat what is done with a call that may have run
  * @param retryableCodes codes of a handler's own answers that are tried again, if the contract allows
  *     a second execution; none by default
  * @param attemptPatience if not null: an attempt that is still queued at its server after this time
- *     is taken back and moved
+ *     is taken back and moved, if another server is there; at most 365 days
  */
 public record RetryPolicy(
     int maxAttempts,
@@ -25,11 +26,13 @@ public record RetryPolicy(
     Repeat repeat,
     Set<Code> retryableCodes,
     @Nullable Duration attemptPatience) {
+  private static final Duration SPAN_MAX = Duration.ofDays(365); // before those that it checks
+
   /** Three attempts, pauses from 10 ms to 1 s, repeats by contract. */
   public static final RetryPolicy DEFAULT = new RetryPolicy(
       3, Duration.ofMillis(10), Duration.ofSeconds(1), Repeat.BY_CONTRACT, Set.of(), null);
 
-  /** One attempt; nothing is ever sent twice. */
+  /** One attempt that counts; what may have run is never sent again. */
   public static final RetryPolicy NEVER = DEFAULT.withMaxAttempts(1).withRepeat(Repeat.NEVER);
 
   /** What is done with a call that may have run. */
@@ -53,6 +56,14 @@ public record RetryPolicy(
     if (backoffMax.compareTo(backoffBase) < 0) {
       throw new IllegalArgumentException(
           "backoffMax: " + backoffMax + " (expected: >= backoffBase, " + backoffBase + ")");
+    }
+    if (backoffMax.compareTo(SPAN_MAX) > 0) {
+      throw new IllegalArgumentException(
+          "backoffMax: " + backoffMax + " (expected: <= " + SPAN_MAX + ")");
+    }
+    if (attemptPatience != null && attemptPatience.compareTo(SPAN_MAX) > 0) {
+      throw new IllegalArgumentException(
+          "attemptPatience: " + attemptPatience + " (expected: <= " + SPAN_MAX + ")");
     }
     if (attemptPatience != null && (attemptPatience.isNegative() || attemptPatience.isZero())) {
       throw new IllegalArgumentException(

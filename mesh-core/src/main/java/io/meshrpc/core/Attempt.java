@@ -7,6 +7,7 @@ import io.meshrpc.api.Execution;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.Status;
 import io.meshrpc.wire.Request;
+import io.meshrpc.wire.Response;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,11 @@ final class Attempt extends Timers.Timed {
   final Peer peer;
   final String incarnation;
   final long sentNs;
+  private final int firstNumber;
   int number; // grows when the same server process is asked again
+  long session; // of the latest sending
+  boolean counts = true; // against the policy
+  long notBeforeNs; // its server's wish: the call is not sent there again before; MAX_VALUE: never
   boolean revoking; // a Cancel is under way
   boolean lost; // its connection is gone; waits for the same process to come back
   boolean asked; // sent to the same process once more, which remembers what it has run
@@ -29,12 +34,37 @@ final class Attempt extends Timers.Timed {
     this.call = call;
     this.peer = peer;
     this.incarnation = peer.incarnation();
+    this.firstNumber = number;
     this.number = number;
     this.sentNs = nowNs;
   }
 
   boolean isOpen() {
     return end == null;
+  }
+
+  /** Whether this number is one that the attempt has, or had before it was asked again. */
+  boolean had(int other) {
+    return other >= firstNumber && other <= number;
+  }
+
+  /**
+   * Whether the answer may end it. An attempt that was given up may still be answered, but only by
+   * what a handler said; so may one that was asked again, by the answer to the earlier sending.
+   */
+  boolean accepts(Response answer) {
+    if (answer.execution() == Execution.EXECUTED) {
+      return execution == Execution.UNKNOWN;
+    }
+    return isOpen() && answer.attempt() == number;
+  }
+
+  /** Takes note of a late answer that changes nothing but what is known. */
+  void learn(Response answer) {
+    boolean definite = answer.execution() == Execution.NOT_EXECUTED && answer.attempt() == number;
+    if (definite && !isOpen() && !asked && execution == Execution.UNKNOWN) {
+      execution = Execution.NOT_EXECUTED;
+    }
   }
 
   void end(Execution known, Status status, long nowNs) {
@@ -55,7 +85,7 @@ final class Attempt extends Timers.Timed {
         Math.max(1, (call.deadlineNs - nowNs) / 1000),
         call.options().priority(),
         call.mayRunTwice(),
-        asked,
+        asked || call.mayHaveRunAt(this),
         metadata,
         call.payload());
   }

@@ -7,34 +7,27 @@ import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.api.Status;
-import io.meshrpc.policy.Backoff;
-import io.meshrpc.policy.RetryBudget;
-import io.meshrpc.wire.Cancel;
 import io.meshrpc.wire.Cancelled;
+import io.meshrpc.wire.Reason;
 import io.meshrpc.wire.Response;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** All calls that have not ended: sends them, moves them, tries them again, ends them. */
-final class CallDesk implements Liveness.Listener {
+final class CallDesk implements Liveness.Listener, Launcher.Ends {
   private final PeerTable table;
-  private final LoadBalancer balancer;
-  private final AttemptInterceptor interceptor;
-  private final RandomGenerator random;
+  private final Sender sender;
+  private final Pauses pauses;
+  private final Launcher launcher;
   private final ClientOutbox out;
-  private final RetryBudget budget = new RetryBudget();
   private final Map<Long, ClientCall> calls = new LinkedHashMap<>(); // by seq, oldest first
-  private final LinkedHashSet<ClientCall> waiting = new LinkedHashSet<>(); // for any server
   private final Timers<ClientCall> deadlines = new Timers<>();
-  private final Timers<ClientCall.Retry> retries = new Timers<>();
-  private final Timers<Attempt> patience = new Timers<>();
   private long lastSeq;
   private long now;
-  private boolean sent; // since it was last asked
+  private boolean roomOnProbation; // a server on probation may take another call
 
   CallDesk(
       PeerTable table,
@@ -43,9 +36,9 @@ final class CallDesk implements Liveness.Listener {
       RandomGenerator random,
       ClientOutbox out) {
     this.table = table;
-    this.balancer = balancer;
-    this.interceptor = interceptor;
-    this.random = random;
+    this.sender = new Sender(balancer, interceptor, random, out);
+    this.pauses = new Pauses(random);
+    this.launcher = new Launcher(table, sender, pauses, this);
     this.out = out;
   }
 
@@ -59,21 +52,24 @@ final class CallDesk implements Liveness.Listener {
 
   void start(ClientCall call, long nowNs) {
     now = nowNs;
-    call.seq = ++lastSeq;
-    call.startNs = now;
-    call.deadlineNs = now + call.timeoutNs();
+    call.begin(++lastSeq, now);
     calls.put(call.seq, call);
     if (call.timeoutNs() <= 0) {
       fail(call, new Status(Code.DEADLINE_EXCEEDED, "no time was left at the start"));
       return;
     }
     deadlines.set(call, call.deadlineNs);
-    launch(call);
+    launcher.launch(call, now);
   }
 
   void cancel(ClientCall call, Status status, long nowNs) {
     now = nowNs;
-    if (!call.done && call.seq != 0) {
+    if (call.done) {
+      return;
+    }
+    if (call.seq == 0) {
+      call.cancelled = status;
+    } else {
       fail(call, status);
     }
   }
@@ -88,9 +84,7 @@ final class CallDesk implements Liveness.Listener {
 
   /** Whether any request was sent since this was last asked. */
   boolean takeSent() {
-    boolean before = sent;
-    sent = false;
-    return before;
+    return sender.takeSent();
   }
 
   int count() {
@@ -98,8 +92,11 @@ final class CallDesk implements Liveness.Listener {
   }
 
   long nextDueNs() {
-    long next = Math.min(deadlines.nextDueNs(), retries.nextDueNs());
-    return Math.min(next, patience.nextDueNs());
+    if (roomOnProbation) {
+      return now;
+    }
+    long next = Math.min(deadlines.nextDueNs(), pauses.nextDueNs());
+    return Math.min(next, launcher.nextDueNs());
   }
 
   void runDue() {
@@ -107,21 +104,30 @@ final class CallDesk implements Liveness.Listener {
     while ((late = deadlines.pollDue(now)) != null) {
       fail(late, Failures.deadline(late));
     }
-    ClientCall.Retry retry;
-    while ((retry = retries.pollDue(now)) != null) {
-      retryNow(retry);
+    ClientCall next;
+    while ((next = pauses.pollDue(now)) != null) {
+      launcher.launch(next, now);
     }
-    Attempt slow;
-    while ((slow = patience.pollDue(now)) != null) {
-      revoke(slow);
+    launcher.runDue(now);
+  }
+
+  /** Lets waiting calls have what has become free. To be called after each event. */
+  void settle() {
+    while (roomOnProbation) {
+      roomOnProbation = false;
+      onReady();
     }
   }
 
   void onResponse(Peer peer, Response answer, Liveness liveness) {
     ClientCall call = calls.get(answer.seq());
-    Attempt attempt = call == null ? null : call.attempt(answer.attempt());
-    if (call == null || attempt == null || !attempt.isOpen() || attempt.peer != peer) {
+    Attempt attempt = call == null ? null : call.attemptAt(peer, answer);
+    if (call == null || attempt == null) {
       return; // late and duplicate answers are normal
+    }
+    if (!attempt.accepts(answer)) {
+      attempt.learn(answer);
+      return;
     }
     if (answer.execution() == Execution.EXECUTED) {
       peer.onAttemptTook(now - attempt.sentNs);
@@ -129,14 +135,26 @@ final class CallDesk implements Liveness.Listener {
     if (RetryRules.isServerFault(answer)) {
       liveness.onFault(peer, now);
     }
+    attempt.notBeforeNs = RetryRules.notBeforeNs(answer, now);
     if (answer.execution() == Execution.EXECUTED && answer.code() == Code.OK) {
-      budget.onSuccess();
+      pauses.onSuccess();
       end(attempt, Execution.EXECUTED, Status.OK);
-      liveness.onSuccess(peer, now);
       call.succeed(answer);
       finish(call);
+      liveness.onSuccess(peer, now);
       return;
     }
+    if (answer.reason() == Reason.STALE_SESSION && attempt.session == peer.session) {
+      if (!attempt.asked) {
+        end(attempt, answer.execution(), new Status(answer.code(), answer.text()));
+      }
+      liveness.onSessionLost(peer, now);
+    }
+    onFailure(call, attempt, answer);
+  }
+
+  private void onFailure(ClientCall call, Attempt attempt, Response answer) {
+    boolean wasOpen = attempt.isOpen();
     Status status = new Status(answer.code(), answer.text());
     switch (RetryRules.after(call, attempt, answer)) {
       case ASK_AGAIN -> attempt.lost = true;
@@ -146,12 +164,13 @@ final class CallDesk implements Liveness.Listener {
       }
       case REPICK -> {
         end(attempt, answer.execution(), status);
-        call.counted--;
-        again(call, 0, false);
+        handedBack(call, attempt);
       }
       case RETRY -> {
         end(attempt, answer.execution(), status);
-        retry(call, attempt, status, answer);
+        if (wasOpen) {
+          retry(call, attempt, status, answer);
+        }
       }
     }
   }
@@ -165,8 +184,7 @@ final class CallDesk implements Liveness.Listener {
     attempt.revoking = false;
     if (cancelled.stage() == Cancelled.Stage.NOT_STARTED) {
       end(attempt, Execution.NOT_EXECUTED, new Status(Code.CANCELLED, "taken back from the queue"));
-      call.counted--;
-      again(call, 0, false);
+      handedBack(call, attempt);
     }
   }
 
@@ -175,9 +193,9 @@ final class CallDesk implements Liveness.Listener {
     for (Attempt attempt : new ArrayList<>(peer.open)) {
       if (attempt.call.mayRunTwice() && !peer.stalled) {
         attempt.displaced = true; // begin elsewhere, and take whichever answers first
-        move(attempt.call);
+        move(attempt);
       } else {
-        revoke(attempt);
+        sender.revoke(attempt);
       }
     }
   }
@@ -195,6 +213,7 @@ final class CallDesk implements Liveness.Listener {
         }
       }
     }
+    launcher.dismissImpatient(now);
   }
 
   @Override
@@ -202,89 +221,62 @@ final class CallDesk implements Liveness.Listener {
     for (Attempt attempt : new ArrayList<>(peer.open)) {
       giveUp(attempt, reason);
     }
+    launcher.dismissImpatient(now);
   }
 
   @Override
   public void onBack(Peer peer) {
     for (Attempt attempt : new ArrayList<>(peer.open)) {
       if (attempt.lost) {
-        attempt.lost = false;
-        attempt.asked = true;
-        attempt.number = ++attempt.call.numbers;
-        send(attempt);
+        launcher.askAgain(attempt, now);
       }
     }
   }
 
   @Override
   public void onReady() {
-    if (!waiting.isEmpty()) {
-      List<ClientCall> all = new ArrayList<>(waiting);
-      waiting.clear();
-      all.forEach(this::launch);
-    }
+    launcher.launchWaiting(now);
   }
 
-  /** Sends a call to the best server that is there, or lets it wait for one. */
-  private void launch(ClientCall call) {
-    if (call.done || call.hasGoodAttempt()) {
-      return;
-    }
-    List<Peer> candidates = table.candidates(call);
-    if (candidates.isEmpty()) {
-      boolean patient = call.options().waitForReady() || table.anyConnecting();
-      if (patient || call.hasOpenAttempt()) {
-        waiting.add(call);
-      } else {
-        fail(call, new Status(Code.UNAVAILABLE, "no server could be had"));
-      }
-      return;
-    }
-    int number = ++call.numbers;
-    LoadBalancer.Pick pick = new LoadBalancer.Pick(candidates, call.method(), number, random);
-    Peer peer = (Peer) balancer.pick(pick);
-    if (call.payload().length > peer.requestBytesMax) {
-      fail(call, Failures.tooLarge(call, peer.requestBytesMax, peer.endpoint()));
-      return;
-    }
-    Attempt attempt = new Attempt(call, peer, number, now);
-    call.attempts.add(attempt);
-    call.counted++;
-    peer.open.add(attempt);
-    if (peer.state() == PeerState.PROBATION) {
-      table.changed();
-    }
-    if (call.retry().attemptPatience() != null) {
-      patience.set(attempt, now + call.retry().attemptPatience().toNanos());
-    }
-    send(attempt);
-  }
-
-  private void send(Attempt attempt) {
-    sent = true;
-    out.send(attempt.peer.id, attempt.peer.session, attempt.request(interceptor, now));
+  @Override
+  public void refused(Attempt attempt, Execution execution, Status status) {
+    end(attempt, execution, status);
+    failUnlessOpen(attempt.call, attempt, status, Metadata.EMPTY);
   }
 
   /** Nothing more will come of this attempt. */
   private void giveUp(Attempt attempt, String reason) {
     ClientCall call = attempt.call;
-    boolean movedAlready = attempt.displaced;
+    if (!attempt.isOpen()) {
+      return;
+    }
     end(attempt, Execution.UNKNOWN, new Status(Code.UNAVAILABLE, reason));
     if (!call.mayRunTwice()) {
       failUnlessOpen(call, attempt, new Status(Code.UNAVAILABLE, reason), Metadata.EMPTY);
-    } else if (!movedAlready) {
-      move(call);
+    } else if (!call.again.isSet() && !launcher.isWaiting(call)) {
+      move(attempt);
     }
   }
 
   /** The first move is free; later ones wait for the budget, and never fail for want of it. */
-  private void move(ClientCall call) {
+  private void move(Attempt from) {
+    ClientCall call = from.call;
     if (call.hasGoodAttempt()) {
       return;
     }
-    call.counted--;
+    call.discount(from);
     boolean free = call.freeMoves++ == 0;
-    again(call, free ? 0 : pauseNs(call), !free);
+    if (free) {
+      launcher.launch(call, now);
+    } else {
+      pauses.begin(call, true, now);
+    }
+  }
+
+  /** As if it had never been sent; but a call that is handed back again and again pauses. */
+  private void handedBack(ClientCall call, Attempt attempt) {
+    call.discount(attempt);
+    goOn(call, call.repicks++ == 0 || table.hasUntried(call, now));
   }
 
   private void retry(ClientCall call, Attempt attempt, Status status, Response answer) {
@@ -292,72 +284,44 @@ final class CallDesk implements Liveness.Listener {
       return;
     }
     boolean spent = call.counted >= call.retry().maxAttempts();
+    boolean banned = attempt.notBeforeNs == Long.MAX_VALUE
+        && table.nextChanceNs(call) == Long.MAX_VALUE;
     boolean notRun = answer.execution() == Execution.NOT_EXECUTED;
-    boolean free = notRun && call.freeMoves++ == 0;
-    if (spent || (!free && !budget.tryTake(now))) {
-      String why = spent ? "" : " (not tried again: the retry budget is empty)";
+    boolean free = notRun && !spent && !banned && call.freeMoves++ == 0;
+    if (spent || banned || (!free && !pauses.tryTake(now))) {
+      boolean poor = !spent && !banned && answer.execution() != Execution.EXECUTED;
+      String why = poor ? " (not tried again: the retry budget is empty)" : "";
       failUnlessOpen(
           call, attempt, new Status(status.code(), status.text() + why), answer.metadata());
       return;
     }
-    boolean another = table.hasUntried(call);
-    long pauseNs = free && another ? 0 : pauseNs(call);
-    if (!another && answer.pushbackMs() > 0) {
-      pauseNs = Math.max(pauseNs, answer.pushbackMs() * 1_000_000L);
-    }
-    again(call, pauseNs, false);
+    goOn(call, free && table.hasUntried(call, now));
   }
 
-  private void again(ClientCall call, long pauseNs, boolean needsBudget) {
-    if (pauseNs == 0) {
-      launch(call);
+  private void goOn(ClientCall call, boolean atOnce) {
+    if (atOnce) {
+      launcher.launch(call, now);
     } else {
-      call.again.needsBudget = needsBudget;
-      retries.set(call.again, now + pauseNs);
-    }
-  }
-
-  private void retryNow(ClientCall.Retry retry) {
-    ClientCall call = retry.call;
-    if (call.done || call.hasGoodAttempt()) {
-      return;
-    }
-    if (retry.needsBudget && !budget.tryTake(now)) {
-      retries.set(retry, now + pauseNs(call));
-      return;
-    }
-    launch(call);
-  }
-
-  private long pauseNs(ClientCall call) {
-    call.backoffNs = Backoff.nextNs(call.retry(), call.backoffNs, random);
-    return call.backoffNs;
-  }
-
-  private void revoke(Attempt attempt) {
-    Peer peer = attempt.peer;
-    if (attempt.isOpen() && !attempt.revoking && !attempt.lost && peer.session != 0) {
-      attempt.revoking = true;
-      out.send(peer.id, peer.session, new Cancel(attempt.call.seq, attempt.number, true));
+      pauses.begin(call, false, now);
     }
   }
 
   private void end(Attempt attempt, Execution execution, Status status) {
+    boolean wasOpen = attempt.isOpen();
     attempt.end(execution, status, now);
-    release(attempt);
+    if (wasOpen) {
+      release(attempt);
+    }
   }
 
   private void release(Attempt attempt) {
     attempt.peer.open.remove(attempt);
-    if (attempt.call.retry().attemptPatience() != null) {
-      patience.cancel(attempt);
-    }
+    launcher.forget(attempt);
     if (attempt.peer.state() == PeerState.PROBATION) {
       table.changed();
+      roomOnProbation = true;
     }
-    if (interceptor != AttemptInterceptor.NONE) {
-      interceptor.onEnd(attempt.trace(attempt.call.startNs, now));
-    }
+    sender.ended(attempt, now);
   }
 
   private void failUnlessOpen(ClientCall call, Attempt ended, Status status, Metadata metadata) {
@@ -368,26 +332,23 @@ final class CallDesk implements Liveness.Listener {
     }
   }
 
-  private void fail(ClientCall call, Status status) {
-    call.fail(Failures.of(call, status, waiting.contains(call), table, now));
+  @Override
+  public void fail(ClientCall call, Status status) {
+    call.fail(Failures.of(call, status, launcher.isWaiting(call), table, now));
     finish(call);
   }
 
   /** Forgets a call that has ended and tells its servers. */
   private void finish(ClientCall call) {
     calls.remove(call.seq);
-    waiting.remove(call);
+    launcher.forget(call);
     deadlines.cancel(call);
-    retries.cancel(call.again);
+    pauses.cancel(call);
     for (int i = 0; i < call.attempts.size(); i++) {
       Attempt attempt = call.attempts.get(i);
       if (attempt.isOpen()) {
-        Peer peer = attempt.peer;
-        if (peer.session != 0 && !attempt.lost) {
-          out.send(peer.id, peer.session, new Cancel(call.seq, attempt.number, false));
-        }
-        attempt.end(attempt.execution, new Status(Code.CANCELLED, "no longer waited for"), now);
-        release(attempt);
+        sender.cancel(attempt);
+        end(attempt, attempt.execution, new Status(Code.CANCELLED, "no longer waited for"));
       }
     }
     out.complete(call);

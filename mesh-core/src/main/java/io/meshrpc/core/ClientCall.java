@@ -6,6 +6,7 @@ import io.meshrpc.api.Execution;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.api.RpcException;
+import io.meshrpc.api.Status;
 import io.meshrpc.wire.Response;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,11 @@ public final class ClientCall extends Timers.Timed {
   int counted; // attempts that count against the policy
   int numbers; // attempt numbers given
   int freeMoves; // displacements and refusals that did not need the budget
+  int repicks; // times that it was handed back
   long backoffNs;
+  @Nullable
+  Status cancelled; // before it was started
+
   boolean done;
   private @Nullable Response response;
   private @Nullable RpcException failure;
@@ -164,6 +169,53 @@ public final class ClientCall extends Timers.Timed {
     return null;
   }
 
+  /** The attempt at this server that an answer is for. */
+  @Nullable
+  Attempt attemptAt(Peer peer, Response answer) {
+    for (int i = attempts.size() - 1; i >= 0; i--) {
+      Attempt attempt = attempts.get(i);
+      if (attempt.peer == peer && attempt.had(answer.attempt())) {
+        return attempt;
+      }
+    }
+    return null;
+  }
+
+  /** Whether another attempt may have reached the same server process, and run there. */
+  boolean mayHaveRunAt(Attempt next) {
+    for (int i = 0; i < attempts.size(); i++) {
+      Attempt attempt = attempts.get(i);
+      boolean notRun =
+          attempt.execution == Execution.NOT_EXECUTED || attempt.execution == Execution.NOT_SENT;
+      if (attempt != next && !notRun && attempt.incarnation.equals(next.incarnation)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** From when on this server is willing to get the call again; MAX_VALUE for never. */
+  long notBeforeNs(Peer peer) {
+    long latestNs = Long.MIN_VALUE;
+    for (int i = 0; i < attempts.size(); i++) {
+      Attempt attempt = attempts.get(i);
+      if (attempt.notBeforeNs != 0
+          && attempt.peer == peer
+          && attempt.incarnation.equals(peer.incarnation())) {
+        latestNs = Math.max(latestNs, attempt.notBeforeNs);
+      }
+    }
+    return latestNs;
+  }
+
+  /** Takes an attempt out of those that the policy counts. */
+  void discount(Attempt attempt) {
+    if (attempt.counts) {
+      attempt.counts = false;
+      counted--;
+    }
+  }
+
   /** What is known of the work over all attempts, if no handler's answer decides. */
   Execution execution() {
     Execution sum = Execution.NOT_SENT;
@@ -182,6 +234,13 @@ public final class ClientCall extends Timers.Timed {
     List<AttemptTrace> traces = new ArrayList<>();
     attempts.forEach(attempt -> traces.add(attempt.trace(startNs, nowNs)));
     return traces;
+  }
+
+  void begin(long number, long nowNs) {
+    seq = number;
+    startNs = nowNs;
+    boolean forEver = timeoutNs > Long.MAX_VALUE - Math.max(0, nowNs);
+    deadlineNs = forEver ? Long.MAX_VALUE : nowNs + timeoutNs;
   }
 
   void succeed(Response answer) {

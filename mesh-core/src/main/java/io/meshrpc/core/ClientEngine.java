@@ -75,14 +75,18 @@ public final class ClientEngine {
     }
   }
 
-  /** Begins a call. It completes exactly once, at its deadline at the latest. */
+  /** Begins a call, unless it was cancelled before. It completes exactly once, at its deadline at the latest. */
   public void start(ClientCall call, long nowNs) {
     if (closed) {
       reject(call, new Status(Code.CANCELLED, "the client is closed"), nowNs);
       return;
     }
     if (call.payload().length > limits.requestBytesMax()) {
-      reject(call, Failures.tooLarge(call, limits.requestBytesMax(), "this client"), nowNs);
+      reject(call, tooLarge(call), nowNs);
+      return;
+    }
+    if (call.cancelled != null) {
+      reject(call, call.cancelled, nowNs);
       return;
     }
     calls.start(call, nowNs);
@@ -91,6 +95,7 @@ public final class ClientEngine {
   /** The caller no longer wants the answer. */
   public void cancel(ClientCall call, long nowNs) {
     calls.cancel(call, new Status(Code.CANCELLED, "cancelled by the caller"), nowNs);
+    calls.settle();
   }
 
   /** The transport has a connection. */
@@ -144,6 +149,7 @@ public final class ClientEngine {
         onRare(peer, packet, nowNs);
       }
     }
+    calls.settle();
   }
 
   /** Time has passed: deadlines, retries, pings, suspicion. */
@@ -158,12 +164,13 @@ public final class ClientEngine {
       nextCheckNs = liveness.check(nowNs);
       calls.runDue();
     }
+    calls.settle();
     expectedNs = nextTick();
   }
 
   /** When {@link #tick} wants to be called next, whatever happens; MAX_VALUE for never. */
   public long nextTick() {
-    if (calls.takeSent()) {
+    if (calls.takeSent() && !closed) {
       nextCheckNs = Math.min(nextCheckNs, calls.now() + overdueMinNs);
     }
     return Math.min(calls.nextDueNs(), nextCheckNs);
@@ -200,6 +207,11 @@ public final class ClientEngine {
   /** Calls that have not ended. */
   public int inFlight() {
     return calls.count();
+  }
+
+  private Status tooLarge(ClientCall call) {
+    int bytesMax = limits.requestBytesMax();
+    return Failures.tooLarge("request", call.payload().length, bytesMax, "this client");
   }
 
   private void reject(ClientCall call, Status status, long nowNs) {

@@ -24,16 +24,20 @@ final class Failures {
   static RpcException of(
       ClientCall call, Status status, boolean waits, PeerTable table, long nowNs) {
     boolean noServer = call.attempts.isEmpty() || waits || status.code() == Code.UNAVAILABLE;
-    boolean explain = noServer && status.code() != Code.CANCELLED;
-    List<Candidate> candidates = explain ? table.explain(call) : List.of();
+    boolean late = status.code() == Code.DEADLINE_EXCEEDED;
+    boolean explain = noServer && (late || status.code() == Code.UNAVAILABLE);
+    List<Candidate> candidates = explain ? table.explain(call, nowNs) : List.of();
     return new RpcException(
         status, call.execution(), call.traces(nowNs), candidates, Metadata.EMPTY, null);
   }
 
-  static Status tooLarge(ClientCall call, long bytesMax, String whose) {
-    String text = "request: %d bytes (expected: <= %d, the limit of %s)";
-    return new Status(
-        Code.RESOURCE_EXHAUSTED, text.formatted(call.payload().length, bytesMax, whose));
+  static Status tooLarge(String what, long bytes, long bytesMax, Peer server) {
+    return tooLarge(what, bytes, bytesMax, server.endpoint());
+  }
+
+  static Status tooLarge(String what, long bytes, long bytesMax, String whose) {
+    String text = "%s: %d bytes (expected: <= %d, the limit of %s)";
+    return new Status(Code.RESOURCE_EXHAUSTED, text.formatted(what, bytes, bytesMax, whose));
   }
 
   static Status deadline(ClientCall call) {

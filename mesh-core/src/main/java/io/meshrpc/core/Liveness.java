@@ -4,7 +4,6 @@ import io.meshrpc.api.LoadReport;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.wire.Goaway;
-import io.meshrpc.wire.Hello;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Ping;
 import io.meshrpc.wire.Pong;
@@ -16,8 +15,6 @@ import io.meshrpc.wire.Welcome;
  * silence. The states and their ways are drawn in docs/guide/liveness.md.
  */
 final class Liveness {
-  private static final int VERSION = 1;
-  private static final long HELLO_AGAIN_NS = 500_000_000L;
   private static final long FORGIVEN_NS = 30_000_000_000L;
   private static final int PROBATION_PONGS = 3;
 
@@ -40,13 +37,11 @@ final class Liveness {
   }
 
   private final LivenessSettings settings;
-  private final NodeId self;
-  private final String name;
-  private final long responseBytesMax;
   private final PeerTable table;
   private final ClientOutbox out;
   private final Listener listener;
   private final SilenceRules silence;
+  private final Greeter greeter;
   private long pings;
 
   Liveness(
@@ -58,26 +53,35 @@ final class Liveness {
       ClientOutbox out,
       Listener listener) {
     this.settings = settings;
-    this.self = self;
-    this.name = name;
-    this.responseBytesMax = responseBytesMax;
     this.table = table;
     this.out = out;
     this.listener = listener;
     this.silence = new SilenceRules(settings);
+    this.greeter = new Greeter(self, name, responseBytesMax, out);
   }
 
   void onConnected(Peer peer, long now) {
     peer.connected = true;
     peer.session = 0;
-    peer.epoch++;
     table.changed();
-    if (now >= peer.helloNotBeforeNs) {
-      sayHello(peer, now);
+    greeter.greet(peer, now);
+  }
+
+  /** The server no longer knows the session: Hello at once, but not again and again. */
+  void onSessionLost(Peer peer, long now) {
+    if (peer.session == 0) {
+      return;
     }
+    onDisconnected(peer, "the server no longer knows the session", now);
+    peer.connected = true;
+    greeter.greetAgain(peer, now);
   }
 
   void onDisconnected(Peer peer, long now) {
+    onDisconnected(peer, "connection lost", now);
+  }
+
+  private void onDisconnected(Peer peer, String reason, long now) {
     boolean hadSession = peer.session != 0;
     peer.connected = false;
     peer.session = 0;
@@ -85,9 +89,9 @@ final class Liveness {
     table.changed();
     switch (peer.state()) {
       case UP, WARMING, PROBATION, EJECTED -> {
-        table.move(peer, PeerState.SUSPECT, "connection lost");
+        table.move(peer, PeerState.SUSPECT, reason);
         peer.lastHeardNs = now;
-        listener.onLost(peer, "connection lost");
+        listener.onLost(peer, reason);
       }
       case DRAINING -> {
         table.move(peer, PeerState.CONNECTING, "closed after draining");
@@ -95,7 +99,7 @@ final class Liveness {
       }
       case SUSPECT -> {
         if (hadSession) {
-          listener.onLost(peer, "connection lost");
+          listener.onLost(peer, reason);
         }
       }
       default -> {}
@@ -151,10 +155,7 @@ final class Liveness {
 
   void onRefusal(Peer peer, Refusal refusal, long now) {
     if (refusal.reason() == Refusal.Reason.UNKNOWN_SESSION) {
-      if (peer.session != 0) {
-        onDisconnected(peer, now);
-        onConnected(peer, now);
-      }
+      onSessionLost(peer, now);
       return;
     }
     if (refusal.epoch() != peer.epoch && refusal.epoch() != 0) {
@@ -247,9 +248,9 @@ final class Liveness {
 
   private void check(Peer peer, long now) {
     switch (peer.state()) {
-      case CONNECTING -> helloAgain(peer, now);
+      case CONNECTING -> greeter.check(peer, now);
       case DOWN -> {
-        helloAgain(peer, now);
+        greeter.check(peer, now);
         if (now >= peer.untilNs && peer.session == 0) {
           tryAgain(peer, now);
         }
@@ -275,7 +276,7 @@ final class Liveness {
         checkSilence(peer, now);
       }
       case SUSPECT -> {
-        helloAgain(peer, now);
+        greeter.check(peer, now);
         checkSilence(peer, now);
       }
       case PROBATION, DRAINING -> checkSilence(peer, now);
@@ -302,21 +303,19 @@ final class Liveness {
 
   private long nextCheck(Peer peer, long now) {
     return switch (peer.state()) {
-      case CONNECTING -> peer.connected ? nextHelloNs(peer) : Long.MAX_VALUE;
-      case DOWN -> {
-        long tryNs = Math.max(now + 1, peer.untilNs);
-        yield peer.connected ? Math.min(nextHelloNs(peer), tryNs) : tryNs;
-      }
+      case CONNECTING -> greeter.nextCheckNs(peer, now);
+      case DOWN -> Math.min(greeter.nextCheckNs(peer, now), Math.max(now + 1, peer.untilNs));
       case WARMING -> Math.min(peer.rampStartNs + peer.rampNs, silence.nextNs(peer, now));
       case EJECTED -> Math.min(peer.untilNs, silence.nextNs(peer, now));
-      case UP, SUSPECT, PROBATION, DRAINING -> silence.nextNs(peer, now);
+      case SUSPECT -> Math.min(greeter.nextCheckNs(peer, now), silence.nextNs(peer, now));
+      case UP, PROBATION, DRAINING -> silence.nextNs(peer, now);
     };
   }
 
   private void tryAgain(Peer peer, long now) {
     peer.downs++;
     peer.untilNs = now + backoffNs(peer);
-    if (!peer.connected || now - peer.helloNs > 2 * HELLO_AGAIN_NS) {
+    if (!peer.connected || greeter.isInVain(peer, now)) {
       table.reconnect(peer);
     }
   }
@@ -333,8 +332,10 @@ final class Liveness {
   }
 
   private long backoffNs(Peer peer) {
-    long span = settings.backoffBase().toNanos() << Math.min(peer.downs, 16);
-    return Math.min(span, settings.backoffMax().toNanos());
+    long baseNs = settings.backoffBase().toNanos();
+    long maxNs = settings.backoffMax().toNanos();
+    int doublings = Math.min(peer.downs, 16);
+    return baseNs > maxNs >> doublings ? maxNs : baseNs << doublings;
   }
 
   private void beginProbation(Peer peer, String reason) {
@@ -361,24 +362,6 @@ final class Liveness {
       ejected += peer.state() == PeerState.EJECTED ? 1 : 0;
     }
     return table.size() > 1 && ejected < Math.max(1, table.size() / 3);
-  }
-
-  private void helloAgain(Peer peer, long now) {
-    if (peer.connected && peer.session == 0 && now >= nextHelloNs(peer)) {
-      sayHello(peer, now);
-    }
-  }
-
-  /** When to say Hello again on a connection that has brought no Welcome yet. */
-  private static long nextHelloNs(Peer peer) {
-    long againNs = Math.max(peer.helloNs + HELLO_AGAIN_NS, peer.helloNotBeforeNs);
-    boolean patient = peer.state() == PeerState.DOWN && peer.downs > 0;
-    return patient ? Math.max(againNs, peer.untilNs) : againNs;
-  }
-
-  private void sayHello(Peer peer, long now) {
-    peer.helloNs = now;
-    out.send(peer.id, 0, new Hello(self, peer.epoch, VERSION, VERSION, 0, name, responseBytesMax));
   }
 
   private void ping(Peer peer, boolean urgent, long now) {

@@ -28,6 +28,7 @@ final class Peer implements PeerView {
   long epoch;
   long helloNs;
   long helloNotBeforeNs; // the server asked for it
+  long renewNotBeforeNs; // no Hello at once before, should the session be lost again
   long session; // 0: none
 
   @Nullable
@@ -133,6 +134,24 @@ final class Peer implements PeerView {
   /** Whether new calls may go there if no better server is left. */
   boolean isLastResort() {
     return session != 0 && (state == PeerState.SUSPECT || state == PeerState.EJECTED);
+  }
+
+  /** Whether it may take calls soon: its connection or its Hello is under way. */
+  boolean isComing() {
+    return state == PeerState.CONNECTING
+        || (connected && session == 0 && state != PeerState.DOWN);
+  }
+
+  /** Why it gets no call now, in words. */
+  String whyNot() {
+    return switch (state) {
+      case CONNECTING -> connected ? "has not answered Hello yet" : "no connection yet";
+      case PROBATION ->
+        probationPongs < 3
+            ? "on probation: not all pings are answered yet"
+            : "on probation: one call at a time";
+      default -> session == 0 ? "no session: " + reason : reason;
+    };
   }
 
   @Override

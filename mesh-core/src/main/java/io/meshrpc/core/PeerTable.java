@@ -19,6 +19,7 @@ final class PeerTable {
   private final Map<String, Peer> byEndpoint = new LinkedHashMap<>();
   private final Map<Long, Peer> byId = new HashMap<>();
   private final Map<MethodDescriptor<?, ?>, List<Peer>> ready = new HashMap<>();
+  private final Map<String, Long> lastEpochs = new HashMap<>(); // of those that were removed
   private long lastId;
 
   PeerTable(ClientOutbox out) {
@@ -32,6 +33,7 @@ final class PeerTable {
       return null;
     }
     Peer peer = new Peer(endpoint);
+    peer.epoch = lastEpochs.getOrDefault(endpoint, 0L);
     byEndpoint.put(endpoint, peer);
     openConnection(peer);
     return peer;
@@ -41,6 +43,7 @@ final class PeerTable {
   Peer remove(String endpoint) {
     Peer peer = byEndpoint.remove(endpoint);
     if (peer != null) {
+      lastEpochs.put(endpoint, peer.epoch);
       byId.remove(peer.id);
       out.disconnect(peer.id);
       changed();
@@ -107,72 +110,97 @@ final class PeerTable {
 
   /**
    * Servers that may get the next attempt of a call, the best kind that is there: well and not tried
-   * yet, well, and at last doubtful ones.
+   * yet, well, and at last doubtful ones. A server that wants to be left alone is none of them.
    */
-  List<Peer> candidates(ClientCall call) {
+  List<Peer> candidates(ClientCall call, long nowNs) {
     List<Peer> well = ready(call.method());
-    String only = call.options().server();
-    if (only == null && call.attempts.isEmpty() && !well.isEmpty()) {
+    if (call.options().server() == null && call.attempts.isEmpty() && !well.isEmpty()) {
       return well;
     }
     List<Peer> fresh = new ArrayList<>();
     List<Peer> tried = new ArrayList<>();
     List<Peer> doubtful = new ArrayList<>();
     for (Peer peer : byEndpoint.values()) {
-      boolean named = only == null || only.equals(peer.endpoint());
-      if (!named || peer.number(call.method()) == 0 || call.isOpenAt(peer)) {
+      if (!mayEverGet(peer, call) || call.notBeforeNs(peer) > nowNs) {
         continue;
       }
       if (peer.isReady()) {
         (call.hasTried(peer) ? tried : fresh).add(peer);
-      } else if (peer.isLastResort()) {
+      } else {
         doubtful.add(peer);
       }
     }
     return !fresh.isEmpty() ? fresh : !tried.isEmpty() ? tried : doubtful;
   }
 
-  /** Whether a server is there that the call has not tried. */
-  boolean hasUntried(ClientCall call) {
-    for (Peer peer : candidates(call)) {
-      if (!call.hasTried(peer)) {
+  /** Whether a server is there that is well and that the call has not tried. */
+  boolean hasUntried(ClientCall call, long nowNs) {
+    for (Peer peer : candidates(call, nowNs)) {
+      if (peer.isReady() && !call.hasTried(peer)) {
         return true;
       }
     }
     return false;
   }
 
-  /** Whether some server's fate is not known yet. */
-  boolean anyConnecting() {
+  /** When the first of the servers that are there is willing to get the call; MAX_VALUE: never. */
+  long nextChanceNs(ClientCall call) {
+    long next = Long.MAX_VALUE;
     for (Peer peer : byEndpoint.values()) {
-      if (peer.state() == PeerState.CONNECTING) {
+      if (mayEverGet(peer, call)) {
+        next = Math.min(next, call.notBeforeNs(peer));
+      }
+    }
+    return next;
+  }
+
+  /** Whether a server that could get the call may come up soon: its fate is not known yet. */
+  boolean anyComing(ClientCall call) {
+    for (Peer peer : byEndpoint.values()) {
+      if (peer.isComing() && isNamed(peer, call)) {
         return true;
       }
     }
     return false;
+  }
+
+  private static boolean mayEverGet(Peer peer, ClientCall call) {
+    return isNamed(peer, call)
+        && (peer.isReady() || peer.isLastResort())
+        && peer.number(call.method()) != 0
+        && !call.isOpenAt(peer);
+  }
+
+  private static boolean isNamed(Peer peer, ClientCall call) {
+    String only = call.options().server();
+    return only == null || only.equals(peer.endpoint());
   }
 
   /** Each server, and why it does not get the call. */
-  List<Candidate> explain(ClientCall call) {
+  List<Candidate> explain(ClientCall call, long nowNs) {
     List<Candidate> all = new ArrayList<>();
     String only = call.options().server();
     for (Peer peer : byEndpoint.values()) {
-      String why;
-      if (only != null && !only.equals(peer.endpoint())) {
-        why = "the call names another server, " + only;
-      } else if (peer.session != 0 && peer.number(call.method()) == 0) {
-        why = "does not offer " + call.method().fullName();
-      } else if (call.hasTried(peer)) {
-        why = "tried; " + peer.reason();
-      } else {
-        why = peer.reason();
-      }
+      String why = isNamed(peer, call)
+          ? whyNot(peer, call, nowNs)
+          : "the call names another server, " + only;
       all.add(new Candidate(peer.endpoint(), peer.state(), why));
     }
     if (only != null && !byEndpoint.containsKey(only)) {
       all.add(new Candidate(only, PeerState.DOWN, "the client is not connected to it"));
     }
     return all;
+  }
+
+  private static String whyNot(Peer peer, ClientCall call, long nowNs) {
+    if (peer.session != 0 && peer.number(call.method()) == 0) {
+      return "does not offer " + call.method().fullName();
+    }
+    if (call.notBeforeNs(peer) > nowNs) {
+      return "tried; it asked not to get the call again"
+          + (call.notBeforeNs(peer) == Long.MAX_VALUE ? "" : " so soon");
+    }
+    return (call.hasTried(peer) ? "tried; " : "") + peer.whyNot();
   }
 
   List<PeerView> snapshots(long nowNs) {

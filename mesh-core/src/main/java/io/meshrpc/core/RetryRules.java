@@ -19,8 +19,6 @@ final class RetryRules {
     ASK_AGAIN
   }
 
-  private static final int NEVER_AGAIN = -1; // 4294967295 on the wire
-
   private RetryRules() {}
 
   static Next after(ClientCall call, Attempt attempt, Response answer) {
@@ -39,7 +37,16 @@ final class RetryRules {
       case STALE_SESSION -> attempt.asked ? Next.ASK_AGAIN : Next.REPICK;
       case DRAINING, REVOKED -> Next.REPICK;
       case TOO_LARGE, MALFORMED_REQUEST -> Next.FAIL;
-      default -> answer.pushbackMs() == NEVER_AGAIN ? Next.FAIL : Next.RETRY;
+      default -> Next.RETRY;
+    };
+  }
+
+  /** From when on the server wants the call again; 0 if it said nothing, MAX_VALUE for never. */
+  static long notBeforeNs(Response answer, long nowNs) {
+    return switch (answer.pushbackMs()) {
+      case 0 -> 0;
+      case Response.NEVER -> Long.MAX_VALUE;
+      default -> nowNs + answer.pushbackMs() * 1_000_000L;
     };
   }
 

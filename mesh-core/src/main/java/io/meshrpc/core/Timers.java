@@ -16,6 +16,11 @@ final class Timers<T extends Timers.Timed> {
   abstract static class Timed {
     private long dueNs;
     private int index = -1;
+
+    /** Whether it is to fall due. */
+    final boolean isSet() {
+      return index >= 0;
+    }
   }
 
   /** Sets or moves. */

@@ -3,21 +3,26 @@ package io.meshrpc.policy;
 import java.time.Duration;
 
 /**
- * When a server counts as doubtful, gone and back.
+ * When a server counts as doubtful, gone and back. Begin with {@link #DEFAULTS} and change what you
+ * need: {@code LivenessSettings.DEFAULTS.withDownAfter(Duration.ofSeconds(5))}. Spans are greater
+ * than 0 and no longer than 365 days; what is out of its range throws an {@link
+ * IllegalArgumentException} at once.
  *
  * @param heartbeatInterval a ping is sent after so long without a word from the server
  * @param heartbeatPatience how long the answer to such a ping may take before the server is suspect
- * @param overdueFactor the oldest attempt is overdue after so many times what calls usually take
+ * @param overdueFactor the oldest attempt is overdue after so many times what calls usually take;
+ *     from 1 to 1000
  * @param overdueMin but not before this age
  * @param pingPatienceMin least time that an overdue server has to answer a ping
- * @param pingPatienceMax most time that it has; between the two, measured round trips decide
+ * @param pingPatienceMax most time that any ping has; between the two, measured round trips decide
  * @param downAfter a suspect server is down after so long without a word
  * @param backoffBase the pause before a server that is down is tried again; doubles each time
- * @param backoffMax the longest such pause
+ * @param backoffMax the longest such pause, at least {@code backoffBase}
  * @param slowStart how long the share of a new server process grows
  * @param slowStartBack how long the share of a server that was away grows
  * @param localPause if this process itself stood still for so long, nobody is suspected for it
- * @param ejectAfterFailures so many failures in a row, of the kind that is a server's fault, eject
+ * @param ejectAfterFailures so many failures in a row, of the kind that is a server's fault, eject;
+ *     at least 1
  * @param stalledAfter a server with a queue that completes nothing for so long is suspect
  */
 public record LivenessSettings(
@@ -52,70 +57,131 @@ public record LivenessSettings(
       5,
       Duration.ofSeconds(1));
 
-  /** Checks the ranges. */
+  /**
+   * Checks the ranges.
+   *
+   * @throws IllegalArgumentException with the value and what was expected
+   */
   public LivenessSettings {
-    positive("heartbeatInterval", heartbeatInterval);
-    positive("heartbeatPatience", heartbeatPatience);
-    positive("overdueMin", overdueMin);
-    positive("pingPatienceMin", pingPatienceMin);
-    positive("pingPatienceMax", pingPatienceMax);
-    positive("downAfter", downAfter);
-    positive("backoffBase", backoffBase);
-    positive("backoffMax", backoffMax);
-    positive("slowStart", slowStart);
-    positive("slowStartBack", slowStartBack);
-    positive("localPause", localPause);
-    positive("stalledAfter", stalledAfter);
-    if (overdueFactor < 1) {
-      throw new IllegalArgumentException("overdueFactor: " + overdueFactor + " (expected: >= 1)");
-    }
-    if (ejectAfterFailures < 1) {
-      throw new IllegalArgumentException(
-          "ejectAfterFailures: " + ejectAfterFailures + " (expected: >= 1)");
-    }
+    Ranges.span("heartbeatInterval", heartbeatInterval);
+    Ranges.span("heartbeatPatience", heartbeatPatience);
+    Ranges.span("overdueMin", overdueMin);
+    Ranges.span("pingPatienceMin", pingPatienceMin);
+    Ranges.span("pingPatienceMax", pingPatienceMax);
+    Ranges.span("downAfter", downAfter);
+    Ranges.span("backoffBase", backoffBase);
+    Ranges.span("backoffMax", backoffMax);
+    Ranges.span("slowStart", slowStart);
+    Ranges.span("slowStartBack", slowStartBack);
+    Ranges.span("localPause", localPause);
+    Ranges.span("stalledAfter", stalledAfter);
+    Ranges.between("overdueFactor", overdueFactor, 1, 1000);
+    Ranges.between("ejectAfterFailures", ejectAfterFailures, 1, Integer.MAX_VALUE);
+    Ranges.atLeast("pingPatienceMax", pingPatienceMax, "pingPatienceMin", pingPatienceMin);
+    Ranges.atLeast("pingPatienceMax", pingPatienceMax, "heartbeatPatience", heartbeatPatience);
+    Ranges.atLeast("backoffMax", backoffMax, "backoffBase", backoffBase);
   }
 
   /** These settings with other heartbeats. */
   public LivenessSettings withHeartbeat(Duration interval, Duration patience) {
-    return new LivenessSettings(
-        interval,
-        patience,
-        overdueFactor,
-        overdueMin,
-        pingPatienceMin,
-        pingPatienceMax,
-        downAfter,
-        backoffBase,
-        backoffMax,
-        slowStart,
-        slowStartBack,
-        localPause,
-        ejectAfterFailures,
-        stalledAfter);
+    return withHeartbeatInterval(interval).withHeartbeatPatience(patience);
+  }
+
+  /** These settings with a ping after so long without a word. */
+  public LivenessSettings withHeartbeatInterval(Duration span) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.heartbeatInterval = span;
+    return draft.settings();
+  }
+
+  /** These settings with this time for the answer to such a ping. */
+  public LivenessSettings withHeartbeatPatience(Duration span) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.heartbeatPatience = span;
+    return draft.settings();
+  }
+
+  /** These settings with attempts overdue after so many times what calls usually take. */
+  public LivenessSettings withOverdueFactor(int count) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.overdueFactor = count;
+    return draft.settings();
+  }
+
+  /** These settings with no attempt overdue before this age. */
+  public LivenessSettings withOverdueMin(Duration span) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.overdueMin = span;
+    return draft.settings();
+  }
+
+  /** These settings with at least this time for an overdue server to answer a ping. */
+  public LivenessSettings withPingPatienceMin(Duration span) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.pingPatienceMin = span;
+    return draft.settings();
+  }
+
+  /** These settings with at most this time for any server to answer a ping. */
+  public LivenessSettings withPingPatienceMax(Duration span) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.pingPatienceMax = span;
+    return draft.settings();
   }
 
   /** These settings with another time until a silent server is down. */
-  public LivenessSettings withDownAfter(Duration silence) {
-    return new LivenessSettings(
-        heartbeatInterval,
-        heartbeatPatience,
-        overdueFactor,
-        overdueMin,
-        pingPatienceMin,
-        pingPatienceMax,
-        silence,
-        backoffBase,
-        backoffMax,
-        slowStart,
-        slowStartBack,
-        localPause,
-        ejectAfterFailures,
-        stalledAfter);
+  public LivenessSettings withDownAfter(Duration span) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.downAfter = span;
+    return draft.settings();
   }
 
-  private static void positive(String name, Duration span) {
-    if (span.isNegative() || span.isZero()) {
-      throw new IllegalArgumentException(name + ": " + span + " (expected: > 0)");
-    }
+  /** These settings with another first pause before a server that is down is tried again. */
+  public LivenessSettings withBackoffBase(Duration span) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.backoffBase = span;
+    return draft.settings();
+  }
+
+  /** These settings with another longest pause. */
+  public LivenessSettings withBackoffMax(Duration span) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.backoffMax = span;
+    return draft.settings();
+  }
+
+  /** These settings with another slow start of new server processes. */
+  public LivenessSettings withSlowStart(Duration span) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.slowStart = span;
+    return draft.settings();
+  }
+
+  /** These settings with another slow start of servers that were away. */
+  public LivenessSettings withSlowStartBack(Duration span) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.slowStartBack = span;
+    return draft.settings();
+  }
+
+  /** These settings with another pause of this process that clears everybody. */
+  public LivenessSettings withLocalPause(Duration span) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.localPause = span;
+    return draft.settings();
+  }
+
+  /** These settings with so many failures in a row to eject a server. */
+  public LivenessSettings withEjectAfterFailures(int count) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.ejectAfterFailures = count;
+    return draft.settings();
+  }
+
+  /** These settings with another time until a server that completes nothing is suspect. */
+  public LivenessSettings withStalledAfter(Duration span) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.stalledAfter = span;
+    return draft.settings();
   }
 }

@@ -5,12 +5,12 @@ package io.meshrpc.policy;
  * one, and no more than ten are in store (after Finagle's retry budget).
  */
 public final class RetryBudget {
-  private static final double PER_SUCCESS = 0.1;
-  private static final double STORE_MAX = 10;
-  private static final double PER_NS = 1e-9;
+  private static final long RETRY = 1_000_000_000L; // a nanosecond brings 1, so that sums are exact
+  private static final long PER_SUCCESS = RETRY / 10;
+  private static final long STORE_MAX = 10 * RETRY;
 
-  private double store = STORE_MAX;
-  private long filledNs;
+  private long store = STORE_MAX;
+  private long filledNs = Long.MIN_VALUE; // until first asked
 
   /** A call succeeded. */
   public void onSuccess() {
@@ -19,12 +19,13 @@ public final class RetryBudget {
 
   /** Takes one retry; false if none is in store. */
   public boolean tryTake(long nowNs) {
-    store = Math.min(STORE_MAX, store + Math.max(0, nowNs - filledNs) * PER_NS);
+    long spanNs = filledNs == Long.MIN_VALUE ? 0 : Math.max(0, nowNs - filledNs);
+    store = Math.min(STORE_MAX, store + Math.min(STORE_MAX, spanNs));
     filledNs = nowNs;
-    if (store < 1) {
+    if (store < RETRY) {
       return false;
     }
-    store -= 1;
+    store -= RETRY;
     return true;
   }
 }

@@ -1,0 +1,72 @@
+package io.meshrpc.core;
+
+import io.meshrpc.api.PeerState;
+import io.meshrpc.wire.Hello;
+import io.meshrpc.wire.NodeId;
+
+/** Says Hello: on each new connection, again without an answer, and never where it is not wanted. */
+final class Greeter {
+  private static final int VERSION = 1;
+  private static final long AGAIN_NS = 500_000_000L;
+
+  private final NodeId self;
+  private final String name;
+  private final long responseBytesMax;
+  private final ClientOutbox out;
+
+  Greeter(NodeId self, String name, long responseBytesMax, ClientOutbox out) {
+    this.self = self;
+    this.name = name;
+    this.responseBytesMax = responseBytesMax;
+    this.out = out;
+  }
+
+  /** On a new connection: at once, unless the server asked for peace. */
+  void greet(Peer peer, long now) {
+    peer.epoch++;
+    if (now >= peer.helloNotBeforeNs) {
+      sayHello(peer, now);
+    }
+  }
+
+  /** The session was lost and the connection stands: at once, but not again and again. */
+  void greetAgain(Peer peer, long now) {
+    peer.epoch++;
+    if (now >= Math.max(peer.renewNotBeforeNs, peer.helloNotBeforeNs)) {
+      peer.renewNotBeforeNs = now + AGAIN_NS;
+      sayHello(peer, now);
+    }
+  }
+
+  /** Says Hello once more if that is due. */
+  void check(Peer peer, long now) {
+    if (isGreeting(peer) && now >= nextNs(peer)) {
+      sayHello(peer, now);
+    }
+  }
+
+  /** When Hello is due once more; MAX_VALUE if there is a session or no connection. */
+  long nextCheckNs(Peer peer, long now) {
+    return isGreeting(peer) ? Math.max(now + 1, nextNs(peer)) : Long.MAX_VALUE;
+  }
+
+  /** Whether Hello has gone unanswered for so long that the connection is worth nothing. */
+  boolean isInVain(Peer peer, long now) {
+    return now - peer.helloNs > 2 * AGAIN_NS;
+  }
+
+  private static boolean isGreeting(Peer peer) {
+    return peer.connected && peer.session == 0;
+  }
+
+  private static long nextNs(Peer peer) {
+    long againNs = Math.max(peer.helloNs + AGAIN_NS, peer.helloNotBeforeNs);
+    boolean patient = peer.state() == PeerState.DOWN && peer.downs > 0;
+    return patient ? Math.max(againNs, peer.untilNs) : againNs;
+  }
+
+  private void sayHello(Peer peer, long now) {
+    peer.helloNs = now;
+    out.send(peer.id, 0, new Hello(self, peer.epoch, VERSION, VERSION, 0, name, responseBytesMax));
+  }
+}

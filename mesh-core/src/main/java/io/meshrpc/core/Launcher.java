@@ -1,0 +1,155 @@
+package io.meshrpc.core;
+
+import io.meshrpc.api.Code;
+import io.meshrpc.api.Execution;
+import io.meshrpc.api.PeerState;
+import io.meshrpc.api.Status;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/** Begins attempts at the best server that is there, and keeps the calls that wait for one. */
+final class Launcher {
+  /** Who is told what did not work. */
+  interface Ends {
+    /** The call cannot go on. */
+    void fail(ClientCall call, Status status);
+
+    /** The attempt could not be sent. */
+    void refused(Attempt attempt, Execution execution, Status status);
+  }
+
+  private final PeerTable table;
+  private final Sender sender;
+  private final Pauses pauses;
+  private final Ends ends;
+  private final LinkedHashSet<ClientCall> waiting = new LinkedHashSet<>(); // for any server
+  private final Timers<Attempt> patience = new Timers<>();
+
+  Launcher(PeerTable table, Sender sender, Pauses pauses, Ends ends) {
+    this.table = table;
+    this.sender = sender;
+    this.pauses = pauses;
+    this.ends = ends;
+  }
+
+  /** Sends a call to the best server that is there, or lets it wait for one. */
+  void launch(ClientCall call, long now) {
+    if (call.done || call.hasGoodAttempt() || now >= call.deadlineNs) {
+      return; // a deadline that has passed is due in this turn
+    }
+    List<Peer> candidates = table.candidates(call, now);
+    if (candidates.isEmpty()) {
+      await(call);
+      return;
+    }
+    waiting.remove(call);
+    pauses.cancel(call);
+    int number = ++call.numbers;
+    Peer peer;
+    try {
+      peer = sender.pick(call, candidates, number);
+    } catch (RuntimeException e) { // the user's own
+      ends.fail(call, new Status(Code.INTERNAL, "the load balancer failed: " + e));
+      return;
+    }
+    Attempt attempt = new Attempt(call, peer, number, now);
+    call.attempts.add(attempt);
+    call.counted++;
+    peer.open.add(attempt);
+    if (peer.state() == PeerState.PROBATION) {
+      table.changed();
+    }
+    Status refused = sender.send(attempt, now);
+    if (refused == null) {
+      beginPatience(attempt, now);
+    } else {
+      ends.refused(attempt, Execution.NOT_SENT, refused);
+    }
+  }
+
+  /** Sends an attempt once more to the same server process, which remembers what it has run. */
+  void askAgain(Attempt attempt, long now) {
+    ClientCall call = attempt.call;
+    if (now >= call.deadlineNs) {
+      return; // due in this turn
+    }
+    attempt.lost = false;
+    attempt.asked = true;
+    attempt.number = ++call.numbers;
+    Status refused = sender.send(attempt, now);
+    if (refused == null) {
+      beginPatience(attempt, now);
+    } else {
+      ends.refused(attempt, Execution.UNKNOWN, refused);
+    }
+  }
+
+  /** Sends what waits, as far as there is room. */
+  void launchWaiting(long now) {
+    if (!waiting.isEmpty()) {
+      List<ClientCall> all = new ArrayList<>(waiting);
+      waiting.clear();
+      all.forEach(call -> launch(call, now));
+    }
+  }
+
+  /** Fails the calls that would wait in vain, unless they are patient. */
+  void dismissImpatient(long now) {
+    for (ClientCall call : new ArrayList<>(waiting)) {
+      if (!call.options().waitForReady()) {
+        waiting.remove(call);
+        launch(call, now);
+      }
+    }
+  }
+
+  boolean isWaiting(ClientCall call) {
+    return waiting.contains(call);
+  }
+
+  void forget(ClientCall call) {
+    waiting.remove(call);
+  }
+
+  void forget(Attempt attempt) {
+    patience.cancel(attempt);
+  }
+
+  long nextDueNs() {
+    return patience.nextDueNs();
+  }
+
+  /** Takes attempts back that are still queued, once there is a better place for them. */
+  void runDue(long now) {
+    Attempt slow;
+    while ((slow = patience.pollDue(now)) != null) {
+      if (table.hasUntried(slow.call, now)) {
+        sender.revoke(slow);
+      } else {
+        beginPatience(slow, now);
+      }
+    }
+  }
+
+  private void await(ClientCall call) {
+    long chanceNs = table.nextChanceNs(call);
+    boolean patient = call.options().waitForReady() || call.hasOpenAttempt();
+    if (!patient && chanceNs == Long.MAX_VALUE && !table.anyComing(call)) {
+      ends.fail(call, new Status(Code.UNAVAILABLE, "no server could be had"));
+      return;
+    }
+    waiting.add(call);
+    if (chanceNs != Long.MAX_VALUE) {
+      pauses.until(call, chanceNs);
+    }
+  }
+
+  private void beginPatience(Attempt attempt, long now) {
+    Duration span = attempt.call.retry().attemptPatience();
+    if (span != null) {
+      patience.set(attempt, now + span.toNanos());
+    }
+  }
+}
