@@ -31,8 +31,10 @@ final class RecentRequests {
   /** Remembers an answer; null says that this attempt and earlier ones must never run. */
   void remember(long seq, int attempt, @Nullable Response response, long nowNs) {
     int size = OVERHEAD_BYTES + (response == null ? 0 : response.payload().length);
-    Entry entry = new Entry(seq, attempt, response, size, nowNs);
-    Entry before = bySeq.put(seq, entry);
+    Entry before = bySeq.get(seq);
+    int latest = before == null ? attempt : Math.max(before.attempt, attempt);
+    Entry entry = new Entry(seq, latest, response, size, nowNs);
+    bySeq.put(seq, entry);
     if (before != null) {
       byAge.remove(before);
       bytes -= before.bytes;
