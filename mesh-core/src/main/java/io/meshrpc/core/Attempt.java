@@ -16,6 +16,7 @@ final class Attempt extends Timers.Timed {
   final Peer peer;
   final String incarnation;
   final long sentNs;
+  long session; // for which it was written last
   int number; // grows when the same server process is asked again
   boolean revoking; // a Cancel is under way
   boolean lost; // its connection is gone; waits for the same process to come back

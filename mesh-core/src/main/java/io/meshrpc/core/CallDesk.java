@@ -11,6 +11,7 @@ import io.meshrpc.policy.Backoff;
 import io.meshrpc.policy.RetryBudget;
 import io.meshrpc.wire.Cancel;
 import io.meshrpc.wire.Cancelled;
+import io.meshrpc.wire.Reason;
 import io.meshrpc.wire.Response;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -139,7 +140,7 @@ final class CallDesk implements Liveness.Listener {
     }
     Status status = new Status(answer.code(), answer.text());
     switch (RetryRules.after(call, attempt, answer)) {
-      case ASK_AGAIN -> attempt.lost = true;
+      case ASK_AGAIN -> liveness.onStale(peer, attempt.session, now);
       case FAIL -> {
         end(attempt, answer.execution(), status);
         failUnlessOpen(call, attempt, status, answer.metadata());
@@ -147,6 +148,9 @@ final class CallDesk implements Liveness.Listener {
       case REPICK -> {
         end(attempt, answer.execution(), status);
         call.counted--;
+        if (answer.reason() == Reason.STALE_SESSION) {
+          liveness.onStale(peer, attempt.session, now);
+        }
         again(call, 0, false);
       }
       case RETRY -> {
@@ -262,7 +266,8 @@ final class CallDesk implements Liveness.Listener {
 
   private void send(Attempt attempt) {
     sent = true;
-    out.send(attempt.peer.id, attempt.peer.session, attempt.request(interceptor, now));
+    attempt.session = attempt.peer.session;
+    out.send(attempt.peer.id, attempt.session, attempt.request(interceptor, now));
   }
 
   /** Nothing more will come of this attempt. */

@@ -149,12 +149,19 @@ final class Liveness {
     listener.onReady();
   }
 
+  /** The server does not know this session. Hello is said at once; again not before 500 ms. */
+  void onStale(Peer peer, long session, long now) {
+    if (session != 0 && session == peer.session) {
+      onDisconnected(peer, now);
+      peer.helloNotBeforeNs = Math.max(peer.helloNotBeforeNs, peer.renewNotBeforeNs);
+      peer.renewNotBeforeNs = now + HELLO_AGAIN_NS;
+      onConnected(peer, now);
+    }
+  }
+
   void onRefusal(Peer peer, Refusal refusal, long now) {
     if (refusal.reason() == Refusal.Reason.UNKNOWN_SESSION) {
-      if (peer.session != 0) {
-        onDisconnected(peer, now);
-        onConnected(peer, now);
-      }
+      onStale(peer, peer.session, now);
       return;
     }
     if (refusal.epoch() != peer.epoch && refusal.epoch() != 0) {
@@ -302,14 +309,12 @@ final class Liveness {
 
   private long nextCheck(Peer peer, long now) {
     return switch (peer.state()) {
-      case CONNECTING -> peer.connected ? nextHelloNs(peer) : Long.MAX_VALUE;
-      case DOWN -> {
-        long tryNs = Math.max(now + 1, peer.untilNs);
-        yield peer.connected ? Math.min(nextHelloNs(peer), tryNs) : tryNs;
-      }
+      case CONNECTING -> greetNs(peer);
+      case DOWN -> Math.min(greetNs(peer), Math.max(now + 1, peer.untilNs));
       case WARMING -> Math.min(peer.rampStartNs + peer.rampNs, silence.nextNs(peer, now));
       case EJECTED -> Math.min(peer.untilNs, silence.nextNs(peer, now));
-      case UP, SUSPECT, PROBATION, DRAINING -> silence.nextNs(peer, now);
+      case SUSPECT -> Math.min(greetNs(peer), silence.nextNs(peer, now));
+      case UP, PROBATION, DRAINING -> silence.nextNs(peer, now);
     };
   }
 
@@ -367,6 +372,10 @@ final class Liveness {
     if (peer.connected && peer.session == 0 && now >= nextHelloNs(peer)) {
       sayHello(peer, now);
     }
+  }
+
+  private static long greetNs(Peer peer) {
+    return peer.connected && peer.session == 0 ? nextHelloNs(peer) : Long.MAX_VALUE;
   }
 
   /** When to say Hello again on a connection that has brought no Welcome yet. */

@@ -27,6 +27,7 @@ final class Peer implements PeerView {
   boolean connected;
   long epoch;
   long helloNs;
+  long renewNotBeforeNs; // for a session that was lost again
   long helloNotBeforeNs; // the server asked for it
   long session; // 0: none
 
