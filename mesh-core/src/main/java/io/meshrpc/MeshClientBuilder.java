@@ -51,13 +51,9 @@ public final class MeshClientBuilder {
     return this;
   }
 
-  /** A name for people; servers see it. At most 255 characters. */
+  /** A name for people; servers see it. At most 255 bytes of UTF-8. */
   public MeshClientBuilder name(String text) {
-    if (text.length() > 255) {
-      throw new IllegalArgumentException(
-          "name: " + text.length() + " characters (expected: <= 255)");
-    }
-    name = text;
+    name = Checks.name(text);
     return this;
   }
 

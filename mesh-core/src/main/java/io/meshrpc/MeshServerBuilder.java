@@ -67,13 +67,9 @@ public final class MeshServerBuilder {
     return this;
   }
 
-  /** A name for people; clients see it. At most 255 characters. */
+  /** A name for people; clients see it. At most 255 bytes of UTF-8. */
   public MeshServerBuilder name(String text) {
-    if (text.length() > 255) {
-      throw new IllegalArgumentException(
-          "name: " + text.length() + " characters (expected: <= 255)");
-    }
-    name = text;
+    name = Checks.name(text);
     return this;
   }
 

@@ -27,8 +27,8 @@ final class Peer implements PeerView {
   boolean connected;
   long epoch;
   long helloNs;
+  long renewNotBeforeNs; // for a session that was lost again
   long helloNotBeforeNs; // the server asked for it
-  long renewNotBeforeNs; // no Hello at once before, should the session be lost again
   long session; // 0: none
 
   @Nullable

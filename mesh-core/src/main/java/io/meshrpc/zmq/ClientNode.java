@@ -38,7 +38,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
   private final ClientEngine engine;
   private final Ears ears;
-  private final Outgoing outgoing = new Outgoing();
+  private final Outgoing outgoing = new Outgoing(() -> null);
   private final ZmqTransport transport;
   private final NodeLoop<ClientEngine> loop;
   private List<ClientCall> completed = new ArrayList<>();
@@ -131,7 +131,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
   @Override
   public void flush(long nowNs) {
-    outgoing.flush(transport, engine.ackBelow(), null);
+    outgoing.flush(transport, engine.ackBelow());
     if (!completed.isEmpty()) {
       List<ClientCall> calls = completed;
       completed = new ArrayList<>();
@@ -168,7 +168,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   @Override
   public void disconnect(long peer) {
     if (!closing) { // closing the socket closes all, and sends what waits before
-      outgoing.flush(transport, engine.ackBelow(), null);
+      outgoing.flush(transport, engine.ackBelow());
       transport.disconnect(peer);
     }
   }

@@ -15,8 +15,21 @@ import org.jspecify.annotations.Nullable;
 /** Collects what goes to each connection in a turn, so that it leaves as one batch. */
 final class Outgoing {
   private static final int BATCH_BYTES_MAX = 256 << 10;
+  private static final int RECORD_BYTES = 64; // about what a record takes besides what it carries
 
   private final Map<Long, Waiting> byRoute = new LinkedHashMap<>();
+  private final Reports reports;
+
+  /** Where each batch gets its report of load from. */
+  interface Reports {
+    /** How busy this node is; null if it is none that reports. */
+    @Nullable
+    LoadReport load();
+  }
+
+  Outgoing(Reports reports) {
+    this.reports = reports;
+  }
 
   private static final class Waiting {
     long session;
@@ -28,25 +41,22 @@ final class Outgoing {
     Waiting waiting = byRoute.computeIfAbsent(route, any -> new Waiting());
     boolean other = waiting.session != session;
     if (!waiting.packets.isEmpty() && (other || waiting.bytes > BATCH_BYTES_MAX)) {
-      send(route, waiting, transport, ackBelow, null);
+      send(route, waiting, transport, ackBelow, reports.load());
     }
     waiting.session = session;
     waiting.bytes += bytes(packet);
     waiting.packets.add(packet);
   }
 
-  void flush(Transport transport, long ackBelow, @Nullable LoadReport load) {
+  void flush(Transport transport, long ackBelow) {
     if (byRoute.isEmpty()) {
       return;
     }
+    LoadReport load = reports.load();
     for (Map.Entry<Long, Waiting> entry : byRoute.entrySet()) {
       send(entry.getKey(), entry.getValue(), transport, ackBelow, load);
     }
     byRoute.clear();
-  }
-
-  boolean isEmpty() {
-    return byRoute.isEmpty();
   }
 
   private static void send(
@@ -59,8 +69,12 @@ final class Outgoing {
 
   private static int bytes(Packet packet) {
     if (packet instanceof Request request) {
-      return request.payload().length;
+      return RECORD_BYTES + request.payload().length + request.metadata().bytes();
     }
-    return packet instanceof Response response ? response.payload().length : 0;
+    if (packet instanceof Response response) {
+      int text = response.text().length();
+      return RECORD_BYTES + response.payload().length + response.metadata().bytes() + text;
+    }
+    return RECORD_BYTES;
   }
 }

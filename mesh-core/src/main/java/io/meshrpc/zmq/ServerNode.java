@@ -38,7 +38,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   private final ServerEngine engine;
   private final Ears ears;
-  private final Outgoing outgoing = new Outgoing();
+  private final Outgoing outgoing = new Outgoing(this::load);
   private final ZmqTransport transport;
   private final NodeLoop<ServerEngine> loop;
   private long now;
@@ -119,11 +119,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   @Override
   public void flush(long nowNs) {
-    if (!outgoing.isEmpty()) {
-      LoadReport load = engine.load(nowNs);
-      ears.onLoad(load);
-      outgoing.flush(transport, 0, load);
-    }
+    outgoing.flush(transport, 0);
   }
 
   @Override
@@ -159,5 +155,11 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   @Override
   public void sessionClosed(long route) {
     // the transport forgets a route when its connection ends
+  }
+
+  private LoadReport load() {
+    LoadReport load = engine.load(now);
+    ears.onLoad(load);
+    return load;
   }
 }

@@ -1,6 +1,8 @@
 package io.meshrpc.zmq;
 
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,7 +23,7 @@ import zmq.Msg;
  */
 public final class ZmqTransport implements Transport {
   private static final int EVENTS = ZMQ.EVENT_CONNECTED | ZMQ.EVENT_DISCONNECTED | ZMQ.EVENT_CLOSED;
-  private static final byte[] GONE = {0}; // no batch begins with a zero
+  private static final int GONE_BYTES = 16;
   private static final int BUFFER_BYTES = 128 << 10;
   private static final int RECONNECT_MS = 50;
   private static final int RECONNECT_MAX_MS = 1000;
@@ -43,6 +45,7 @@ public final class ZmqTransport implements Transport {
   private final ZMQ.Socket socket;
   private final AtomicBoolean cancelled = new AtomicBoolean();
   private final Object closing = new Object();
+  private final byte[] gone = new byte[GONE_BYTES]; // what JeroMQ says of a lost connection
   private boolean closed; // guarded by closing
 
   private final Map<RouteName, Long> routes = new HashMap<>();
@@ -53,6 +56,7 @@ public final class ZmqTransport implements Transport {
   private byte @Nullable [] firstName; // of a frame that ended a wait
 
   private ZmqTransport(int frameBytesMax, int lingerMs) {
+    new SecureRandom().nextBytes(gone); // no peer may say it
     context = new ZContext(1);
     context.setNotificationExceptionHandler((thread, e) -> {});
     context.setLinger(lingerMs);
@@ -85,7 +89,7 @@ public final class ZmqTransport implements Transport {
     ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs);
     try {
       transport.socket.setReceiveBufferSize(BUFFER_BYTES);
-      transport.socket.base().setSocketOpt(zmq.ZMQ.ZMQ_DISCONNECT_MSG, GONE);
+      transport.socket.base().setSocketOpt(zmq.ZMQ.ZMQ_DISCONNECT_MSG, transport.gone);
       transport.socket.bind(endpoint);
       transport.socket.setSendBufferSize(BUFFER_BYTES); // not possible before bind
       return transport;
@@ -195,24 +199,22 @@ public final class ZmqTransport implements Transport {
 
   private void deliver(Sink sink, byte[] name) {
     Msg body = null;
-    int parts = 0;
     Msg part;
     boolean more = true;
     while (more && (part = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT)) != null) {
-      body = part;
-      parts++;
+      body = body == null ? part : body; // frames beyond the first are ignored
       more = part.hasMore();
     }
     RouteName known = new RouteName(name);
     Long route = routes.get(known);
-    byte[] frame = body == null || parts != 1 ? new byte[0] : body.data();
-    boolean gone = frame.length == 1 && frame[0] == 0;
-    if (route == null && !gone) {
+    byte[] frame = body == null ? new byte[0] : body.data();
+    boolean isGone = Arrays.equals(frame, gone);
+    if (route == null && !isGone) {
       route = ++lastRoute;
       routes.put(known, route);
       names.put(route, name);
     }
-    if (gone && route != null) {
+    if (isGone && route != null) {
       routes.remove(known);
       names.remove(route);
       sink.onGone(route);
@@ -238,12 +240,12 @@ public final class ZmqTransport implements Transport {
   private record RouteName(byte[] bytes) {
     @Override
     public boolean equals(@Nullable Object other) {
-      return other instanceof RouteName name && java.util.Arrays.equals(bytes, name.bytes);
+      return other instanceof RouteName name && Arrays.equals(bytes, name.bytes);
     }
 
     @Override
     public int hashCode() {
-      return java.util.Arrays.hashCode(bytes);
+      return Arrays.hashCode(bytes);
     }
   }
 }
