@@ -284,8 +284,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
       return;
     }
     boolean spent = call.counted >= call.retry().maxAttempts();
-    boolean banned =
-        attempt.notBeforeNs == Long.MAX_VALUE && table.nextChanceNs(call) == Long.MAX_VALUE;
+    boolean banned = attempt.notBeforeNs == Long.MAX_VALUE && table.isBannedEverywhere(call);
     boolean notRun = answer.execution() == Execution.NOT_EXECUTED;
     boolean free = notRun && !spent && !banned && call.freeMoves++ == 0;
     if (spent || banned || (!free && !pauses.tryTake(now))) {

@@ -149,7 +149,7 @@ final class Peer implements PeerView {
         probationPongs < 3
             ? "on probation: not all pings are answered yet"
             : "on probation: one call at a time";
-      default -> session == 0 ? "no session: " + reason : reason;
+      default -> reason;
     };
   }
 

@@ -164,6 +164,20 @@ final class PeerTable {
     return false;
   }
 
+  /** Whether no server is left that is not down and has not refused the call for good. */
+  boolean isBannedEverywhere(ClientCall call) {
+    for (Peer peer : byEndpoint.values()) {
+      boolean offers = peer.session == 0 || peer.number(call.method()) != 0;
+      if (isNamed(peer, call)
+          && offers
+          && peer.state() != PeerState.DOWN
+          && call.notBeforeNs(peer) != Long.MAX_VALUE) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static boolean mayEverGet(Peer peer, ClientCall call) {
     return isNamed(peer, call)
         && (peer.isReady() || peer.isLastResort())
