@@ -5,12 +5,14 @@ import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.Metadata;
+import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.api.Status;
 import io.meshrpc.policy.Backoff;
 import io.meshrpc.policy.RetryBudget;
 import io.meshrpc.wire.Cancel;
 import io.meshrpc.wire.Cancelled;
+import io.meshrpc.wire.ProbeReply;
 import io.meshrpc.wire.Response;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,12 +25,14 @@ import java.util.random.RandomGenerator;
 final class CallDesk implements Liveness.Listener {
   private final PeerTable table;
   private final LoadBalancer balancer;
+  private final Chooser chooser;
   private final AttemptInterceptor interceptor;
   private final RandomGenerator random;
   private final ClientOutbox out;
   private final RetryBudget budget = new RetryBudget();
   private final Map<Long, ClientCall> calls = new LinkedHashMap<>(); // by seq, oldest first
   private final LinkedHashSet<ClientCall> waiting = new LinkedHashSet<>(); // for any server
+  private final LinkedHashSet<ClientCall> undecided = new LinkedHashSet<>(); // choice put off
   private final Timers<ClientCall> deadlines = new Timers<>();
   private final Timers<ClientCall.Retry> retries = new Timers<>();
   private final Timers<Attempt> patience = new Timers<>();
@@ -44,6 +48,7 @@ final class CallDesk implements Liveness.Listener {
       ClientOutbox out) {
     this.table = table;
     this.balancer = balancer;
+    this.chooser = new Chooser(balancer, random, out);
     this.interceptor = interceptor;
     this.random = random;
     this.out = out;
@@ -51,6 +56,7 @@ final class CallDesk implements Liveness.Listener {
 
   void setNow(long nowNs) {
     now = nowNs;
+    table.setNow(nowNs);
   }
 
   long now() {
@@ -58,7 +64,7 @@ final class CallDesk implements Liveness.Listener {
   }
 
   void start(ClientCall call, long nowNs) {
-    now = nowNs;
+    setNow(nowNs);
     call.seq = ++lastSeq;
     call.startNs = now;
     call.deadlineNs = now + call.timeoutNs();
@@ -72,7 +78,7 @@ final class CallDesk implements Liveness.Listener {
   }
 
   void cancel(ClientCall call, Status status, long nowNs) {
-    now = nowNs;
+    setNow(nowNs);
     if (!call.done && call.seq != 0) {
       fail(call, status);
     }
@@ -126,6 +132,8 @@ final class CallDesk implements Liveness.Listener {
     if (answer.execution() == Execution.EXECUTED) {
       peer.onAttemptTook(now - attempt.sentNs);
     }
+    balancer.onReport(peer, call.method(), answer.usualServiceUs() * 1000, now);
+    tell(attempt, RetryRules.outcome(answer));
     if (RetryRules.isServerFault(answer)) {
       liveness.onFault(peer, now);
     }
@@ -164,9 +172,24 @@ final class CallDesk implements Liveness.Listener {
     }
     attempt.revoking = false;
     if (cancelled.stage() == Cancelled.Stage.NOT_STARTED) {
+      tell(attempt, LoadBalancer.Outcome.LET_GO);
       end(attempt, Execution.NOT_EXECUTED, new Status(Code.CANCELLED, "taken back from the queue"));
       call.counted--;
       again(call, 0, false);
+    }
+  }
+
+  void onProbeReply(Peer peer, ProbeReply reply) {
+    MethodDescriptor<?, ?> method = chooser.methodOf(reply);
+    if (method != null) {
+      balancer.onReport(peer, method, reply.usualServiceUs() * 1000, now);
+    }
+  }
+
+  /** Puts choices that were put off before the balancer again: there may be news. */
+  void decide() {
+    if (!undecided.isEmpty()) {
+      new ArrayList<>(undecided).forEach(call -> launch(call, true));
     }
   }
 
@@ -199,6 +222,7 @@ final class CallDesk implements Liveness.Listener {
 
   @Override
   public void onGone(Peer peer, String reason) {
+    balancer.onGone(peer);
     for (Attempt attempt : new ArrayList<>(peer.open)) {
       giveUp(attempt, reason);
     }
@@ -225,24 +249,39 @@ final class CallDesk implements Liveness.Listener {
     }
   }
 
-  /** Sends a call to the best server that is there, or lets it wait for one. */
   private void launch(ClientCall call) {
+    launch(call, true);
+  }
+
+  /** Sends a call to the best server that is there, or lets it wait for one. */
+  private void launch(ClientCall call, boolean patient) {
+    undecided.remove(call);
     if (call.done || call.hasGoodAttempt()) {
       return;
     }
     List<Peer> candidates = table.candidates(call);
     if (candidates.isEmpty()) {
-      boolean patient = call.options().waitForReady() || table.anyConnecting();
-      if (patient || call.hasOpenAttempt()) {
+      boolean waits = call.options().waitForReady() || table.anyConnecting();
+      if (waits || call.hasOpenAttempt()) {
         waiting.add(call);
       } else {
         fail(call, new Status(Code.UNAVAILABLE, "no server could be had"));
       }
       return;
     }
+    Peer peer;
+    try {
+      peer = chooser.choose(call, candidates, patient, calls.size(), now);
+    } catch (RuntimeException e) { // user code: it costs this call and nothing else
+      fail(call, new Status(Code.INTERNAL, "the load balancer failed: " + e));
+      return;
+    }
+    if (peer == null) {
+      putOff(call);
+      return;
+    }
     int number = ++call.numbers;
-    LoadBalancer.Pick pick = new LoadBalancer.Pick(candidates, call.method(), number, random);
-    Peer peer = (Peer) balancer.pick(pick);
+    call.asked = 0;
     if (call.payload().length > peer.requestBytesMax) {
       fail(call, Failures.tooLarge(call, peer.requestBytesMax, peer.endpoint()));
       return;
@@ -260,6 +299,14 @@ final class CallDesk implements Liveness.Listener {
     send(attempt);
   }
 
+  private void putOff(ClientCall call) {
+    if (call.asked++ == 0) {
+      call.again.choice = true;
+      retries.set(call.again, now + chooser.waitNs());
+    }
+    undecided.add(call);
+  }
+
   private void send(Attempt attempt) {
     sent = true;
     out.send(attempt.peer.id, attempt.peer.session, attempt.request(interceptor, now));
@@ -269,6 +316,7 @@ final class CallDesk implements Liveness.Listener {
   private void giveUp(Attempt attempt, String reason) {
     ClientCall call = attempt.call;
     boolean movedAlready = attempt.displaced;
+    tell(attempt, LoadBalancer.Outcome.SILENT);
     end(attempt, Execution.UNKNOWN, new Status(Code.UNAVAILABLE, reason));
     if (!call.mayRunTwice()) {
       failUnlessOpen(call, attempt, new Status(Code.UNAVAILABLE, reason), Metadata.EMPTY);
@@ -313,6 +361,7 @@ final class CallDesk implements Liveness.Listener {
       launch(call);
     } else {
       call.again.needsBudget = needsBudget;
+      call.again.choice = false;
       retries.set(call.again, now + pauseNs);
     }
   }
@@ -320,6 +369,10 @@ final class CallDesk implements Liveness.Listener {
   private void retryNow(ClientCall.Retry retry) {
     ClientCall call = retry.call;
     if (call.done || call.hasGoodAttempt()) {
+      return;
+    }
+    if (retry.choice) {
+      launch(call, false);
       return;
     }
     if (retry.needsBudget && !budget.tryTake(now)) {
@@ -340,6 +393,11 @@ final class CallDesk implements Liveness.Listener {
       attempt.revoking = true;
       out.send(peer.id, peer.session, new Cancel(attempt.call.seq, attempt.number, true));
     }
+  }
+
+  private void tell(Attempt attempt, LoadBalancer.Outcome outcome) {
+    long tookNs = now - attempt.sentNs;
+    balancer.onEnd(attempt.peer, attempt.call.method(), outcome, tookNs, now);
   }
 
   private void end(Attempt attempt, Execution execution, Status status) {
@@ -375,8 +433,10 @@ final class CallDesk implements Liveness.Listener {
 
   /** Forgets a call that has ended and tells its servers. */
   private void finish(ClientCall call) {
+    boolean late = call.failure() != null && now >= call.deadlineNs;
     calls.remove(call.seq);
     waiting.remove(call);
+    undecided.remove(call);
     deadlines.cancel(call);
     retries.cancel(call.again);
     for (int i = 0; i < call.attempts.size(); i++) {
@@ -386,6 +446,7 @@ final class CallDesk implements Liveness.Listener {
         if (peer.session != 0 && !attempt.lost) {
           out.send(peer.id, peer.session, new Cancel(call.seq, attempt.number, false));
         }
+        tell(attempt, late ? LoadBalancer.Outcome.SILENT : LoadBalancer.Outcome.LET_GO);
         attempt.end(attempt.execution, new Status(Code.CANCELLED, "no longer waited for"), now);
         release(attempt);
       }

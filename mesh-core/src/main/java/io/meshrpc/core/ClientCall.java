@@ -29,6 +29,7 @@ public final class ClientCall extends Timers.Timed {
   int numbers; // attempt numbers given
   int freeMoves; // displacements and refusals that did not need the budget
   long backoffNs;
+  int asked; // how often its present choice was put off
   boolean done;
   private @Nullable Response response;
   private @Nullable RpcException failure;
@@ -37,6 +38,7 @@ public final class ClientCall extends Timers.Timed {
   static final class Retry extends Timers.Timed {
     final ClientCall call;
     boolean needsBudget;
+    boolean choice; // not a retry: a choice that was put off
 
     Retry(ClientCall call) {
       this.call = call;

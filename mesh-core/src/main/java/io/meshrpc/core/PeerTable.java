@@ -19,10 +19,15 @@ final class PeerTable {
   private final Map<String, Peer> byEndpoint = new LinkedHashMap<>();
   private final Map<Long, Peer> byId = new HashMap<>();
   private final Map<MethodDescriptor<?, ?>, List<Peer>> ready = new HashMap<>();
+  private final Now now = new Now();
   private long lastId;
 
   PeerTable(ClientOutbox out) {
     this.out = out;
+  }
+
+  void setNow(long nowNs) {
+    now.ns = nowNs;
   }
 
   /** Adds a server and opens a connection; null if it is there already. */
@@ -31,7 +36,7 @@ final class PeerTable {
     if (byEndpoint.containsKey(endpoint)) {
       return null;
     }
-    Peer peer = new Peer(endpoint);
+    Peer peer = new Peer(endpoint, now);
     byEndpoint.put(endpoint, peer);
     openConnection(peer);
     return peer;
@@ -175,10 +180,9 @@ final class PeerTable {
     return all;
   }
 
-  List<PeerView> snapshots(long nowNs) {
+  List<PeerView> snapshots() {
     List<PeerView> rows = new ArrayList<>();
     for (Peer peer : byEndpoint.values()) {
-      peer.nowNs = nowNs;
       rows.add(peer.snapshot());
     }
     return rows;
