@@ -112,7 +112,7 @@ final class ProbePool {
         }
       }
       Arrays.sort(sorted, 0, known);
-      medianNs = known == 0 ? 0 : sorted[known / 2];
+      medianNs = known == 0 ? 0 : sorted[(known - 1) / 2];
       medianKnown = true;
     }
     return medianNs;
