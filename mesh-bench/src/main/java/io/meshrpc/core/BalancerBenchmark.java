@@ -8,10 +8,12 @@ import io.meshrpc.bench.EchoMesh;
 import io.meshrpc.policy.LeastLoaded;
 import io.meshrpc.policy.RandomPick;
 import io.meshrpc.policy.RoundRobin;
+import io.meshrpc.policy.SpeedWeightedProbing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -40,6 +42,7 @@ public class BalancerBenchmark {
   private final LoadBalancer leastLoaded = new LeastLoaded();
   private final LoadBalancer roundRobin = new RoundRobin();
   private final LoadBalancer random = new RandomPick();
+  private final LoadBalancer probing = new SpeedWeightedProbing();
   private LoadBalancer.Pick pick;
 
   /** Makes the peers. */
@@ -48,30 +51,39 @@ public class BalancerBenchmark {
     SplittableRandom chance = new SplittableRandom(1);
     List<Peer> candidates = new ArrayList<>();
     for (int i = 0; i < peers; i++) {
-      Peer peer = new Peer("tcp://127.0.0.1:" + (10_000 + i));
+      Peer peer = new Peer("tcp://127.0.0.1:" + (10_000 + i), new Now());
       peer.moveTo(PeerState.WARMING, "welcome");
       peer.moveTo(PeerState.UP, "warm");
       peer.onLoad(new LoadReport(chance.nextInt(4), chance.nextInt(64), 64, 0, i, 1000, 0), 0);
       candidates.add(peer);
     }
-    pick = new LoadBalancer.Pick(candidates, EchoMesh.ECHO, 1, chance);
+    pick = new BenchPick(candidates, EchoMesh.ECHO, chance);
+    for (Peer peer : candidates) {
+      probing.onReport(peer, EchoMesh.ECHO, 100_000, 0);
+    }
   }
 
   /** The default. */
   @Benchmark
-  public PeerView leastLoaded() {
+  public @Nullable PeerView leastLoaded() {
     return leastLoaded.pick(pick);
+  }
+
+  /** By what servers say of themselves, with a full pool of reports. */
+  @Benchmark
+  public @Nullable PeerView speedWeightedProbing() {
+    return probing.pick(pick);
   }
 
   /** Each in turn. */
   @Benchmark
-  public PeerView roundRobin() {
+  public @Nullable PeerView roundRobin() {
     return roundRobin.pick(pick);
   }
 
   /** Any. */
   @Benchmark
-  public PeerView random() {
+  public @Nullable PeerView random() {
     return random.pick(pick);
   }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class CallOptions {
   /** The client's settings. */
   public static final CallOptions DEFAULT =
-      new CallOptions(null, null, Priority.NORMAL, Metadata.EMPTY, true, null);
+      new CallOptions(null, null, Priority.NORMAL, Metadata.EMPTY, true, null, null);
 
   private final @Nullable Duration deadline;
   private final @Nullable RetryPolicy retry;
@@ -16,6 +16,7 @@ public final class CallOptions {
   private final Metadata metadata;
   private final boolean waitForReady;
   private final @Nullable String server;
+  private final @Nullable String routingKey;
 
   private CallOptions(
       @Nullable Duration deadline,
@@ -23,13 +24,15 @@ public final class CallOptions {
       Priority priority,
       Metadata metadata,
       boolean waitForReady,
-      @Nullable String server) {
+      @Nullable String server,
+      @Nullable String routingKey) {
     this.deadline = deadline;
     this.retry = retry;
     this.priority = Objects.requireNonNull(priority, "priority");
     this.metadata = Objects.requireNonNull(metadata, "metadata");
     this.waitForReady = waitForReady;
     this.server = server;
+    this.routingKey = routingKey;
   }
 
   /** The call fails with {@link Code#DEADLINE_EXCEEDED} after this time. More than 0. */
@@ -37,27 +40,27 @@ public final class CallOptions {
     if (span.isNegative() || span.isZero()) {
       throw new IllegalArgumentException("deadline: " + span + " (expected: > 0)");
     }
-    return new CallOptions(span, retry, priority, metadata, waitForReady, server);
+    return new CallOptions(span, retry, priority, metadata, waitForReady, server, routingKey);
   }
 
   /** When the call is tried again. */
   public CallOptions withRetry(RetryPolicy policy) {
-    return new CallOptions(deadline, policy, priority, metadata, waitForReady, server);
+    return new CallOptions(deadline, policy, priority, metadata, waitForReady, server, routingKey);
   }
 
   /** How servers rank the call. */
   public CallOptions withPriority(Priority rank) {
-    return new CallOptions(deadline, retry, rank, metadata, waitForReady, server);
+    return new CallOptions(deadline, retry, rank, metadata, waitForReady, server, routingKey);
   }
 
   /** What is sent along; replaces what was set before. */
   public CallOptions withMetadata(Metadata along) {
-    return new CallOptions(deadline, retry, priority, along, waitForReady, server);
+    return new CallOptions(deadline, retry, priority, along, waitForReady, server, routingKey);
   }
 
   /** Whether the call waits, until its deadline, for a server to be there; true by default. */
   public CallOptions withWaitForReady(boolean wait) {
-    return new CallOptions(deadline, retry, priority, metadata, wait, server);
+    return new CallOptions(deadline, retry, priority, metadata, wait, server, routingKey);
   }
 
   /** The only server that may get the call: an endpoint that the client is connected to. */
@@ -68,7 +71,23 @@ public final class CallOptions {
         priority,
         metadata,
         waitForReady,
-        Objects.requireNonNull(endpoint, "endpoint"));
+        Objects.requireNonNull(endpoint, "endpoint"),
+        routingKey);
+  }
+
+  /**
+   * What the call has in common with others that should go to the same server, such as a customer's
+   * number. A wish, not a promise; only balancers that look for it obey, such as RendezvousHash.
+   */
+  public CallOptions withRoutingKey(String key) {
+    return new CallOptions(
+        deadline,
+        retry,
+        priority,
+        metadata,
+        waitForReady,
+        server,
+        Objects.requireNonNull(key, "key"));
   }
 
   /** See {@link #withDeadline}. */
@@ -99,5 +118,10 @@ public final class CallOptions {
   /** See {@link #withServer}. */
   public @Nullable String server() {
     return server;
+  }
+
+  /** See {@link #withRoutingKey}. */
+  public @Nullable String routingKey() {
+    return routingKey;
   }
 }

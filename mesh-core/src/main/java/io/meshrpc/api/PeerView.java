@@ -25,6 +25,9 @@ public interface PeerView {
   /** Attempts of this client under way there. */
   int inFlight();
 
+  /** The age of the oldest of them in nanoseconds; 0 if there is none. */
+  long oldestAgeNs();
+
   /** Its latest report. */
   LoadReport load();
 

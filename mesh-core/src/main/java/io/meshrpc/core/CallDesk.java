@@ -5,9 +5,11 @@ import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.Metadata;
+import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.api.Status;
 import io.meshrpc.wire.Cancelled;
+import io.meshrpc.wire.ProbeReply;
 import io.meshrpc.wire.Reason;
 import io.meshrpc.wire.Response;
 import java.util.ArrayList;
@@ -19,6 +21,8 @@ import java.util.random.RandomGenerator;
 /** All calls that have not ended: sends them, moves them, tries them again, ends them. */
 final class CallDesk implements Liveness.Listener, Launcher.Ends {
   private final PeerTable table;
+  private final LoadBalancer balancer;
+  private final Chooser chooser;
   private final Sender sender;
   private final Pauses pauses;
   private final Launcher launcher;
@@ -36,14 +40,17 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
       RandomGenerator random,
       ClientOutbox out) {
     this.table = table;
-    this.sender = new Sender(balancer, interceptor, random, out);
+    this.balancer = balancer;
+    this.chooser = new Chooser(balancer, random, out);
+    this.sender = new Sender(interceptor, out);
     this.pauses = new Pauses(random);
-    this.launcher = new Launcher(table, sender, pauses, this);
+    this.launcher = new Launcher(table, chooser, sender, pauses, this);
     this.out = out;
   }
 
   void setNow(long nowNs) {
     now = nowNs;
+    table.setNow(nowNs);
   }
 
   long now() {
@@ -51,7 +58,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
   }
 
   void start(ClientCall call, long nowNs) {
-    now = nowNs;
+    setNow(nowNs);
     call.begin(++lastSeq, now);
     calls.put(call.seq, call);
     if (call.timeoutNs() <= 0) {
@@ -63,7 +70,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
   }
 
   void cancel(ClientCall call, Status status, long nowNs) {
-    now = nowNs;
+    setNow(nowNs);
     if (call.done) {
       return;
     }
@@ -87,7 +94,8 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     return sender.takeSent();
   }
 
-  int count() {
+  @Override
+  public int count() {
     return calls.size();
   }
 
@@ -106,7 +114,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     }
     ClientCall next;
     while ((next = pauses.pollDue(now)) != null) {
-      launcher.launch(next, now);
+      launcher.goOn(next, now);
     }
     launcher.runDue(now);
   }
@@ -131,6 +139,10 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     }
     if (answer.execution() == Execution.EXECUTED) {
       peer.onAttemptTook(now - attempt.sentNs);
+    }
+    balancer.onReport(peer, call.method(), answer.usualServiceUs() * 1000, now);
+    if (attempt.isOpen()) {
+      tell(attempt, RetryRules.outcome(answer));
     }
     if (RetryRules.isServerFault(answer)) {
       liveness.onFault(peer, now);
@@ -183,9 +195,22 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     }
     attempt.revoking = false;
     if (cancelled.stage() == Cancelled.Stage.NOT_STARTED) {
+      tell(attempt, LoadBalancer.Outcome.LET_GO);
       end(attempt, Execution.NOT_EXECUTED, new Status(Code.CANCELLED, "taken back from the queue"));
       handedBack(call, attempt);
     }
+  }
+
+  void onProbeReply(Peer peer, ProbeReply reply) {
+    MethodDescriptor<?, ?> method = chooser.methodOf(reply);
+    if (method != null) {
+      balancer.onReport(peer, method, reply.usualServiceUs() * 1000, now);
+    }
+  }
+
+  /** Puts choices that were put off before the balancer again: there may be news. */
+  void decide() {
+    launcher.decide(now);
   }
 
   @Override
@@ -218,6 +243,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
 
   @Override
   public void onGone(Peer peer, String reason) {
+    balancer.onGone(peer);
     for (Attempt attempt : new ArrayList<>(peer.open)) {
       giveUp(attempt, reason);
     }
@@ -250,6 +276,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     if (!attempt.isOpen()) {
       return;
     }
+    tell(attempt, LoadBalancer.Outcome.SILENT);
     end(attempt, Execution.UNKNOWN, new Status(Code.UNAVAILABLE, reason));
     if (!call.mayRunTwice()) {
       failUnlessOpen(call, attempt, new Status(Code.UNAVAILABLE, reason), Metadata.EMPTY);
@@ -305,6 +332,11 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     }
   }
 
+  private void tell(Attempt attempt, LoadBalancer.Outcome outcome) {
+    long tookNs = now - attempt.sentNs;
+    balancer.onEnd(attempt.peer, attempt.call.method(), outcome, tookNs, now);
+  }
+
   private void end(Attempt attempt, Execution execution, Status status) {
     boolean wasOpen = attempt.isOpen();
     attempt.end(execution, status, now);
@@ -339,6 +371,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
 
   /** Forgets a call that has ended and tells its servers. */
   private void finish(ClientCall call) {
+    boolean late = call.failure() != null && now >= call.deadlineNs;
     calls.remove(call.seq);
     launcher.forget(call);
     deadlines.cancel(call);
@@ -347,6 +380,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
       Attempt attempt = call.attempts.get(i);
       if (attempt.isOpen()) {
         sender.cancel(attempt);
+        tell(attempt, late ? LoadBalancer.Outcome.SILENT : LoadBalancer.Outcome.LET_GO);
         end(attempt, attempt.execution, new Status(Code.CANCELLED, "no longer waited for"));
       }
     }

@@ -31,6 +31,7 @@ public final class ClientCall extends Timers.Timed {
   int freeMoves; // displacements and refusals that did not need the budget
   int repicks; // times that it was handed back
   long backoffNs;
+  int asked; // how often its present choice was put off
 
   @Nullable
   Status cancelled; // before it was started
@@ -43,6 +44,7 @@ public final class ClientCall extends Timers.Timed {
   static final class Retry extends Timers.Timed {
     final ClientCall call;
     boolean needsBudget;
+    boolean choice; // not a retry: a choice that was put off
 
     Retry(ClientCall call) {
       this.call = call;

@@ -14,6 +14,7 @@ import io.meshrpc.wire.Goaway;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Packet;
 import io.meshrpc.wire.Pong;
+import io.meshrpc.wire.ProbeReply;
 import io.meshrpc.wire.Refusal;
 import io.meshrpc.wire.Response;
 import io.meshrpc.wire.Welcome;
@@ -102,6 +103,7 @@ public final class ClientEngine {
   public void onConnected(long peerId, long nowNs) {
     Peer peer = table.byId(peerId);
     if (peer != null) {
+      calls.setNow(nowNs);
       liveness.onConnected(peer, nowNs);
       nextCheckNs = nowNs;
     }
@@ -143,12 +145,15 @@ public final class ClientEngine {
         calls.onResponse(peer, response, liveness);
       } else if (packet instanceof Cancelled cancelled) {
         calls.onCancelled(peer, cancelled);
+      } else if (packet instanceof ProbeReply reply) {
+        calls.onProbeReply(peer, reply);
       } else if (packet instanceof Pong pong) {
         liveness.onPong(peer, pong, nowNs);
       } else {
         onRare(peer, packet, nowNs);
       }
     }
+    calls.decide();
     calls.settle();
   }
 
@@ -191,7 +196,8 @@ public final class ClientEngine {
 
   /** The liveness table at this moment. */
   public List<PeerView> peers(long nowNs) {
-    return table.snapshots(nowNs);
+    calls.setNow(nowNs);
+    return table.snapshots();
   }
 
   /** Every call with a smaller number has ended. */

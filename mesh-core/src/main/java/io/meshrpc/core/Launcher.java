@@ -16,19 +16,25 @@ final class Launcher {
     /** The call cannot go on. */
     void fail(ClientCall call, Status status);
 
+    /** Calls that have not ended. */
+    int count();
+
     /** The attempt could not be sent. */
     void refused(Attempt attempt, Execution execution, Status status);
   }
 
   private final PeerTable table;
+  private final Chooser chooser;
   private final Sender sender;
   private final Pauses pauses;
   private final Ends ends;
   private final LinkedHashSet<ClientCall> waiting = new LinkedHashSet<>(); // for any server
+  private final LinkedHashSet<ClientCall> undecided = new LinkedHashSet<>(); // choice put off
   private final Timers<Attempt> patience = new Timers<>();
 
-  Launcher(PeerTable table, Sender sender, Pauses pauses, Ends ends) {
+  Launcher(PeerTable table, Chooser chooser, Sender sender, Pauses pauses, Ends ends) {
     this.table = table;
+    this.chooser = chooser;
     this.sender = sender;
     this.pauses = pauses;
     this.ends = ends;
@@ -36,6 +42,23 @@ final class Launcher {
 
   /** Sends a call to the best server that is there, or lets it wait for one. */
   void launch(ClientCall call, long now) {
+    launch(call, true, now);
+  }
+
+  /** Goes on with a call whose pause, or whose wait for a choice, is over. */
+  void goOn(ClientCall call, long now) {
+    launch(call, !call.again.choice, now);
+  }
+
+  /** Puts choices that were put off before the balancer again. */
+  void decide(long now) {
+    if (!undecided.isEmpty()) {
+      new ArrayList<>(undecided).forEach(call -> launch(call, true, now));
+    }
+  }
+
+  private void launch(ClientCall call, boolean patient, long now) {
+    undecided.remove(call);
     if (call.done || call.hasGoodAttempt() || now >= call.deadlineNs) {
       return; // a deadline that has passed is due in this turn
     }
@@ -45,16 +68,20 @@ final class Launcher {
       return;
     }
     waiting.remove(call);
-    pauses.cancel(call);
-    int number = ++call.numbers;
     Peer peer;
     try {
-      peer = sender.pick(call, candidates, number);
+      peer = chooser.choose(call, candidates, patient, ends.count(), now);
     } catch (RuntimeException e) { // the user's own
       ends.fail(call, new Status(Code.INTERNAL, "the load balancer failed: " + e));
       return;
     }
-    Attempt attempt = new Attempt(call, peer, number, now);
+    if (peer == null) {
+      putOff(call, now);
+      return;
+    }
+    pauses.cancel(call);
+    call.asked = 0;
+    Attempt attempt = new Attempt(call, peer, ++call.numbers, now);
     call.attempts.add(attempt);
     call.counted++;
     peer.open.add(attempt);
@@ -111,6 +138,7 @@ final class Launcher {
 
   void forget(ClientCall call) {
     waiting.remove(call);
+    undecided.remove(call);
   }
 
   void forget(Attempt attempt) {
@@ -131,6 +159,13 @@ final class Launcher {
         beginPatience(slow, now);
       }
     }
+  }
+
+  private void putOff(ClientCall call, long now) {
+    if (call.asked++ == 0) {
+      pauses.forChoice(call, now + chooser.waitNs());
+    }
+    undecided.add(call);
   }
 
   private void await(ClientCall call) {

@@ -117,7 +117,6 @@ final class Liveness {
   /** Anything at all came from the server. */
   void onHeard(Peer peer, long now) {
     peer.lastHeardNs = now;
-    peer.nowNs = now;
     if (peer.session != 0 && peer.state() == PeerState.SUSPECT && !peer.stalled) {
       boolean young = now - peer.rampStartNs < peer.rampNs;
       table.move(peer, young ? PeerState.WARMING : PeerState.UP, "heard again");
@@ -141,7 +140,7 @@ final class Liveness {
     if (welcome.draining()) {
       table.move(peer, PeerState.DRAINING, "draining");
     } else if (back && peer.state() == PeerState.DOWN) {
-      beginProbation(peer, "the same process answers again");
+      beginProbation(peer, "the same process answers again", now);
     } else {
       long rampNs = (back ? settings.slowStartBack() : settings.slowStart()).toNanos();
       long upNs = Math.min(welcome.uptimeMs(), 1L << 40) * 1_000_000;
@@ -230,7 +229,6 @@ final class Liveness {
   long check(long now) {
     long next = Long.MAX_VALUE;
     for (Peer peer : table.all()) {
-      peer.nowNs = now;
       check(peer, now);
       next = Math.min(next, nextCheck(peer, now));
     }
@@ -271,7 +269,7 @@ final class Liveness {
       }
       case EJECTED -> {
         if (now >= peer.untilNs) {
-          beginProbation(peer, "time to try again");
+          beginProbation(peer, "time to try again", now);
         }
         checkSilence(peer, now);
       }
@@ -338,17 +336,16 @@ final class Liveness {
     return baseNs > maxNs >> doublings ? maxNs : baseNs << doublings;
   }
 
-  private void beginProbation(Peer peer, String reason) {
+  private void beginProbation(Peer peer, String reason, long now) {
     peer.probationPongs = 0;
     peer.failuresInRow = 0;
     table.move(peer, PeerState.PROBATION, reason);
-    ping(peer, false, peer.nowNs);
+    ping(peer, false, now);
   }
 
   private void warmUp(Peer peer, long rampStartNs, long rampNs, String reason, long now) {
     peer.rampStartNs = rampStartNs;
     peer.rampNs = rampNs;
-    peer.nowNs = now;
     table.move(peer, PeerState.WARMING, reason);
     if (now - rampStartNs >= rampNs) {
       table.move(peer, PeerState.UP, reason);

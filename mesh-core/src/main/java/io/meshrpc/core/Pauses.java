@@ -28,13 +28,21 @@ final class Pauses {
   void begin(ClientCall call, boolean needsBudget, long nowNs) {
     call.backoffNs = Backoff.nextNs(call.retry(), call.backoffNs, random);
     call.again.needsBudget = needsBudget;
+    call.again.choice = false;
     retries.set(call.again, nowNs + call.backoffNs);
   }
 
   /** Lets the call go on at this moment. */
   void until(ClientCall call, long dueNs) {
     call.again.needsBudget = false;
+    call.again.choice = false;
     retries.set(call.again, dueNs);
+  }
+
+  /** Ends the wait for a choice at this moment. */
+  void forChoice(ClientCall call, long dueNs) {
+    until(call, dueNs);
+    call.again.choice = true;
   }
 
   void cancel(ClientCall call) {

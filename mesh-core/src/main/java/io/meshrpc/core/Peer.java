@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** A server as its client knows it: what it said, what is under way there, where it stands. */
 final class Peer implements PeerView {
   private final String endpoint;
+  private final Now now;
   private final Map<String, Integer> methods = new HashMap<>();
   private final Map<MethodDescriptor<?, ?>, Integer> numbers = new HashMap<>();
   final LinkedHashSet<Attempt> open = new LinkedHashSet<>(); // in the order of sending
@@ -56,15 +57,15 @@ final class Peer implements PeerView {
   boolean pingUrgent;
   long quietGapNs; // between pings to one that is overdue, yet answers
   long usualNs; // moving average of whole attempts
-  long nowNs; // of the latest event, for weight and age
 
   // What it said of its load.
   private LoadReport load = LoadReport.NONE;
   private long loadNs = Long.MIN_VALUE;
   private long progressNs;
 
-  Peer(String endpoint) {
+  Peer(String endpoint, Now now) {
     this.endpoint = endpoint;
+    this.now = now;
   }
 
   void welcome(Welcome welcome, long now) {
@@ -184,20 +185,25 @@ final class Peer implements PeerView {
   }
 
   @Override
+  public long oldestAgeNs() {
+    return open.isEmpty() ? 0 : Math.max(0, now.ns - open.iterator().next().sentNs);
+  }
+
+  @Override
   public LoadReport load() {
     return load;
   }
 
   @Override
   public long loadAgeNs() {
-    return loadNs == Long.MIN_VALUE ? Long.MAX_VALUE : Math.max(0, nowNs - loadNs);
+    return loadNs == Long.MIN_VALUE ? Long.MAX_VALUE : Math.max(0, now.ns - loadNs);
   }
 
   @Override
   public double weight() {
     return switch (state) {
       case UP -> 1.0;
-      case WARMING -> Math.min(1.0, Math.max(0.1, (double) (nowNs - rampStartNs) / rampNs));
+      case WARMING -> Math.min(1.0, Math.max(0.1, (double) (now.ns - rampStartNs) / rampNs));
       default -> 0.1;
     };
   }
@@ -215,6 +221,7 @@ final class Peer implements PeerView {
         state,
         reason,
         open.size(),
+        oldestAgeNs(),
         load,
         loadAgeNs(),
         weight(),

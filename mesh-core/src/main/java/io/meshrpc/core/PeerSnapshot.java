@@ -13,6 +13,7 @@ record PeerSnapshot(
     PeerState state,
     String reason,
     int inFlight,
+    long oldestAgeNs,
     LoadReport load,
     long loadAgeNs,
     double weight,

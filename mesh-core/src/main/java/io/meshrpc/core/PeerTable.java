@@ -20,10 +20,15 @@ final class PeerTable {
   private final Map<Long, Peer> byId = new HashMap<>();
   private final Map<MethodDescriptor<?, ?>, List<Peer>> ready = new HashMap<>();
   private final Map<String, Long> lastEpochs = new HashMap<>(); // of those that were removed
+  private final Now now = new Now();
   private long lastId;
 
   PeerTable(ClientOutbox out) {
     this.out = out;
+  }
+
+  void setNow(long nowNs) {
+    now.ns = nowNs;
   }
 
   /** Adds a server and opens a connection; null if it is there already. */
@@ -32,7 +37,7 @@ final class PeerTable {
     if (byEndpoint.containsKey(endpoint)) {
       return null;
     }
-    Peer peer = new Peer(endpoint);
+    Peer peer = new Peer(endpoint, now);
     peer.epoch = lastEpochs.getOrDefault(endpoint, 0L);
     byEndpoint.put(endpoint, peer);
     openConnection(peer);
@@ -217,10 +222,9 @@ final class PeerTable {
     return (call.hasTried(peer) ? "tried; " : "") + peer.whyNot();
   }
 
-  List<PeerView> snapshots(long nowNs) {
+  List<PeerView> snapshots() {
     List<PeerView> rows = new ArrayList<>();
     for (Peer peer : byEndpoint.values()) {
-      peer.nowNs = nowNs;
       rows.add(peer.snapshot());
     }
     return rows;

@@ -2,6 +2,7 @@ package io.meshrpc.core;
 
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.wire.Reason;
 import io.meshrpc.wire.Response;
 
@@ -47,6 +48,21 @@ final class RetryRules {
       case 0 -> 0;
       case Response.NEVER -> Long.MAX_VALUE;
       default -> nowNs + answer.pushbackMs() * 1_000_000L;
+    };
+  }
+
+  /** What an answer tells of its server. */
+  static LoadBalancer.Outcome outcome(Response answer) {
+    if (answer.execution() == Execution.EXECUTED) {
+      if (answer.code() == Code.OK) {
+        return LoadBalancer.Outcome.SUCCESS;
+      }
+      return isServerFault(answer) ? LoadBalancer.Outcome.FAULT : LoadBalancer.Outcome.ANSWERED;
+    }
+    return switch (answer.reason()) {
+      case QUEUE_FULL, WOULD_MISS_DEADLINE, EXPIRED_IN_QUEUE, SHED -> LoadBalancer.Outcome.REFUSED;
+      case EXPIRED_RUNNING -> LoadBalancer.Outcome.SILENT;
+      default -> LoadBalancer.Outcome.LET_GO;
     };
   }
 

@@ -3,49 +3,23 @@ package io.meshrpc.core;
 import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
-import io.meshrpc.api.LoadBalancer;
-import io.meshrpc.api.PeerView;
 import io.meshrpc.api.Status;
 import io.meshrpc.wire.Cancel;
 import io.meshrpc.wire.Request;
-import java.util.List;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses servers and tells them what a call wants. The user's balancer and interceptor run here;
- * what they throw fails the one call and never the loop.
+ * Tells servers what a call wants. The user's interceptor runs here; what it throws fails the one
+ * call and never the loop.
  */
 final class Sender {
-  private final LoadBalancer balancer;
   private final AttemptInterceptor interceptor;
-  private final RandomGenerator random;
   private final ClientOutbox out;
   private boolean sent; // since it was last asked
 
-  Sender(
-      LoadBalancer balancer,
-      AttemptInterceptor interceptor,
-      RandomGenerator random,
-      ClientOutbox out) {
-    this.balancer = balancer;
+  Sender(AttemptInterceptor interceptor, ClientOutbox out) {
     this.interceptor = interceptor;
-    this.random = random;
     this.out = out;
-  }
-
-  /**
-   * One of the candidates.
-   *
-   * @throws RuntimeException if the balancer throws, or names none of them
-   */
-  Peer pick(ClientCall call, List<Peer> candidates, int number) {
-    PeerView picked =
-        balancer.pick(new LoadBalancer.Pick(candidates, call.method(), number, random));
-    if (picked instanceof Peer peer && candidates.contains(peer)) {
-      return peer;
-    }
-    throw new IllegalArgumentException("picked: " + picked + " (expected: one of the candidates)");
   }
 
   /** Sends the attempt as it is now; null, or why its server cannot get it. */

@@ -35,7 +35,7 @@ record FakePeer(String endpoint, int inFlight, LoadReport load, long loadAgeNs, 
   }
 
   static Pick pick(List<FakePeer> candidates, RandomGenerator random) {
-    return new Pick(candidates, READ, 1, random);
+    return new FakePick(candidates, READ, 1, random);
   }
 
   private static MethodDescriptor<byte[], byte[]> method(String name) {
@@ -51,6 +51,11 @@ record FakePeer(String endpoint, int inFlight, LoadReport load, long loadAgeNs, 
       }
     };
     return new MethodDescriptor<>("bench.Bank", name, Idempotency.UNSPECIFIED, raw, raw);
+  }
+
+  @Override
+  public long oldestAgeNs() {
+    return 0;
   }
 
   @Override

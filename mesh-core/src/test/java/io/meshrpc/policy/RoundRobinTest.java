@@ -6,6 +6,7 @@ import io.meshrpc.api.LoadBalancer.Pick;
 import io.meshrpc.api.MethodDescriptor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -66,7 +67,7 @@ class RoundRobinTest {
   }
 
   private String pick(MethodDescriptor<?, ?> method, int attempt, FakePeer... candidates) {
-    Pick pick = new Pick(List.of(candidates), method, attempt, new SplittableRandom(1));
-    return balancer.pick(pick).endpoint();
+    Pick pick = new FakePick(List.of(candidates), method, attempt, new SplittableRandom(1));
+    return Objects.requireNonNull(balancer.pick(pick)).endpoint();
   }
 }

@@ -1,0 +1,36 @@
+package io.meshrpc.policy;
+
+/**
+ * The numbers of {@link SpeedWeightedProbing}; tuned on the scenarios of docs/ROUTING.md.
+ *
+ * @param probeRate probes for each call when servers are busy or unequal
+ * @param probeRateMin probes for each call otherwise, and when this client itself is busy
+ * @param busyShare servers count as busy when so many of their workers are
+ * @param freshMin so many fresh reports are needed for a choice
+ * @param freshNs a server that reported so short a while ago, and got no call since, is not probed
+ * @param maxAgeFactor reports count for so many times what calls take
+ * @param maxAgeMinNs but at least so long
+ * @param maxAgeMaxNs and at most so long
+ * @param askCount probes sent at once when fresh reports are missing
+ * @param waitMaxNs how long a call waits for their answers at most
+ * @param worthFactor it waits only if calls take more than so many round trips
+ * @param overdueFactor a server whose oldest attempt is older than so many times what was expected
+ *     counts as slower
+ */
+public record ProbingSettings(
+    double probeRate,
+    double probeRateMin,
+    double busyShare,
+    int freshMin,
+    long freshNs,
+    double maxAgeFactor,
+    long maxAgeMinNs,
+    long maxAgeMaxNs,
+    int askCount,
+    long waitMaxNs,
+    double worthFactor,
+    double overdueFactor) {
+  /** What was found best. */
+  public static final ProbingSettings DEFAULTS = new ProbingSettings(
+      1, 0.25, 0.6, 2, 1_000_000L, 5, 20_000_000L, 1_000_000_000L, 3, 3_000_000L, 3, 3);
+}

@@ -1,0 +1,255 @@
+package io.meshrpc.policy;
+
+import io.meshrpc.api.LoadBalancer;
+import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.PeerView;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The default: sends a call where it will be done soonest, by what servers say of themselves. The
+ * score of a server is what calls of the method usually take there to run, times the requests that
+ * are before it, divided by its workers; the lowest wins. The servers' own word comes with every
+ * answer and with probes, about one for each call when servers are busy or unequal, fewer when they
+ * are not. The pool of reports is that of Prequal (Wydrowski et al., NSDI 2024); score, freshness and
+ * guards are not.
+ *
+ * <p>Reports count only while they are fresh, measured by what calls take. If too few are, a call
+ * waits for the answers to three probes, if that is short beside the call itself. Failures count as
+ * requests in flight for a while, so that a server that fails fast does not attract all calls.
+ */
+public final class SpeedWeightedProbing implements LoadBalancer {
+  private static final double FAULT_PHANTOMS = 10;
+  private static final double REFUSED_PHANTOMS = 2;
+
+  private final ProbingSettings settings;
+  private final Map<MethodDescriptor<?, ?>, Pool> pools = new HashMap<>();
+  private final Map<PeerView, Phantoms> phantoms = new HashMap<>(); // looked up, never walked
+  private final Spares spares = new Spares();
+
+  /** With the settings that were tuned by simulation. */
+  public SpeedWeightedProbing() {
+    this(ProbingSettings.DEFAULTS);
+  }
+
+  /** With other settings. */
+  public SpeedWeightedProbing(ProbingSettings settings) {
+    this.settings = settings;
+  }
+
+  /** What is known of one method. */
+  private static final class Pool {
+    final ProbePool reports = new ProbePool();
+    double probesOwed;
+    double removalsOwed;
+    boolean oldestNext;
+    long askedAtNs = Long.MIN_VALUE / 2; // when calls were last made to wait for probes
+  }
+
+  @Override
+  public @Nullable PeerView pick(Pick pick) {
+    List<? extends PeerView> candidates = pick.candidates();
+    if (candidates.size() == 1) {
+      return candidates.get(0);
+    }
+    Pool pool = poolOf(pick.method());
+    pool.reports.dropOlderThan(pick.nowNs() - maxAgeNs(pool));
+    ProbePool.Entry best = best(pool, pick);
+    if (best == null) {
+      if (mayAsk(pool, pick)) {
+        ask(pool, pick);
+        return null;
+      }
+      probe(pool, pick);
+      return spares.pick(pick, phantoms);
+    }
+    PeerView choice = best.peer;
+    best.inServer++;
+    best.uses++;
+    thinOut(pool, pick);
+    probe(pool, pick);
+    return choice;
+  }
+
+  @Override
+  public void onReport(PeerView peer, MethodDescriptor<?, ?> method, long usualNs, long nowNs) {
+    poolOf(method).reports.add(peer, usualNs, nowNs);
+  }
+
+  @Override
+  public void onEnd(
+      PeerView peer, MethodDescriptor<?, ?> method, Outcome outcome, long tookNs, long nowNs) {
+    switch (outcome) {
+      case FAULT, SILENT -> {
+        phantomsOf(peer).add(FAULT_PHANTOMS, nowNs);
+        poolOf(method).reports.remove(peer);
+      }
+      case REFUSED -> phantomsOf(peer).add(REFUSED_PHANTOMS, nowNs);
+      case SUCCESS, ANSWERED, LET_GO -> {}
+    }
+  }
+
+  @Override
+  public void onGone(PeerView peer) {
+    phantoms.remove(peer);
+    pools.values().forEach(pool -> pool.reports.remove(peer)); // each alone: the order is nothing
+  }
+
+  /** The fresh candidate with the lowest score; null if there are too few to choose from. */
+  private ProbePool.@Nullable Entry best(Pool pool, Pick pick) {
+    ProbePool.Entry best = null;
+    double lowest = Double.MAX_VALUE;
+    int fresh = 0;
+    for (int i = 0; i < pool.reports.count(); i++) {
+      ProbePool.Entry entry = pool.reports.entry(i);
+      PeerView peer = entry.peer;
+      if (peer == null || !pick.isCandidate(peer)) {
+        continue;
+      }
+      fresh++;
+      double score = score(entry, peer, pool.reports.medianNs(), pick.nowNs());
+      if (score < lowest) {
+        lowest = score;
+        best = entry;
+      }
+    }
+    return fresh < settings.freshMin() ? null : best;
+  }
+
+  private double score(ProbePool.Entry entry, PeerView peer, long medianNs, long nowNs) {
+    long usualNs = entry.usualNs == 0 ? medianNs : Math.max(entry.usualNs, medianNs / 2);
+    double before = Math.max(entry.inServer, peer.inFlight()) + phantomCount(peer, nowNs);
+    double score = Math.max(1, usualNs) * (before + 1) / entry.workers / peer.weight();
+    double expectedNs = usualNs * Math.max(1, (before + 1) / entry.workers);
+    double ageNs = peer.oldestAgeNs();
+    return usualNs > 0 && ageNs > settings.overdueFactor() * expectedNs
+        ? score * ageNs / expectedNs
+        : score;
+  }
+
+  private long maxAgeNs(Pool pool) {
+    long usual = pool.reports.medianNs();
+    long age = (long) (settings.maxAgeFactor() * usual);
+    return usual == 0
+        ? settings.maxAgeMaxNs()
+        : Math.max(settings.maxAgeMinNs(), Math.min(settings.maxAgeMaxNs(), age));
+  }
+
+  /** Whether it pays to wait for probes: a round trip must be short beside the call. */
+  private boolean mayAsk(Pool pool, Pick pick) {
+    if (!pick.mayWait()) {
+      return false;
+    }
+    long usualNs = pool.reports.medianNs();
+    long tripNs = pick.candidates().get(0).roundTrip().toNanos();
+    return usualNs == 0 || usualNs > settings.worthFactor() * tripNs;
+  }
+
+  private void ask(Pool pool, Pick pick) {
+    pick.waitAtMost(settings.waitMaxNs());
+    boolean asked = pick.asked() > 0 || pick.nowNs() - pool.askedAtNs < settings.waitMaxNs();
+    if (asked) {
+      return;
+    }
+    pool.askedAtNs = pick.nowNs();
+    int size = pick.candidates().size();
+    int start = pick.random().nextInt(size);
+    int count = Math.min(settings.askCount(), size);
+    int step = size <= count ? 1 : 1 + pick.random().nextInt((size - 1) / count);
+    for (int i = 0; i < count; i++) {
+      pick.probe(pick.candidates().get((start + i * step) % size));
+    }
+  }
+
+  private void probe(Pool pool, Pick pick) {
+    pool.probesOwed = Math.min(4, pool.probesOwed + rate(pool, pick));
+    RandomGenerator random = pick.random();
+    while (pool.probesOwed >= 1) {
+      pool.probesOwed--;
+      PeerView target = pick.candidates().get(random.nextInt(pick.candidates().size()));
+      ProbePool.Entry known = pool.reports.find(target);
+      boolean fresh =
+          known != null && known.uses == 0 && pick.nowNs() - known.atNs < settings.freshNs();
+      if (!fresh) {
+        pick.probe(target);
+      }
+    }
+  }
+
+  /** Probes for each call: all of them when it matters, fewer when this client itself is busy. */
+  private double rate(Pool pool, Pick pick) {
+    double own = (pick.inFlight() - 100) / 900.0; // after the adaptive probing of a public study
+    double room = 1 - Math.max(0, Math.min(1, own));
+    double most = matters(pool) ? settings.probeRate() : settings.probeRateMin();
+    return Math.max(settings.probeRateMin(), most * room);
+  }
+
+  private boolean matters(Pool pool) {
+    long inServer = 0;
+    long workers = 0;
+    long medianNs = pool.reports.medianNs();
+    boolean unequal = false;
+    for (int i = 0; i < pool.reports.count(); i++) {
+      ProbePool.Entry entry = pool.reports.entry(i);
+      inServer += entry.inServer;
+      workers += entry.workers;
+      unequal |= medianNs > 0 && entry.usualNs > 2 * medianNs;
+    }
+    return unequal || inServer > settings.busyShare() * workers;
+  }
+
+  /** Takes reports out, the oldest and the worst in turn, so that old good news does not stay. */
+  private void thinOut(Pool pool, Pick pick) {
+    if (pick.candidates().size() <= ProbePool.SIZE) {
+      return; // each server's latest word is kept; there is no better
+    }
+    pool.removalsOwed += (settings.probeRate() + 1) / 3;
+    while (pool.removalsOwed >= 1) {
+      pool.removalsOwed--;
+      pool.oldestNext = !pool.oldestNext;
+      int index = pool.oldestNext ? pool.reports.oldest() : worst(pool, pick);
+      if (index >= 0 && pool.reports.count() > settings.freshMin()) {
+        pool.reports.removeAt(index);
+      }
+    }
+  }
+
+  private int worst(Pool pool, Pick pick) {
+    int worst = -1;
+    double highest = -1;
+    for (int i = 0; i < pool.reports.count(); i++) {
+      ProbePool.Entry entry = pool.reports.entry(i);
+      PeerView peer = entry.peer;
+      double score = peer == null ? 0 : score(entry, peer, pool.reports.medianNs(), pick.nowNs());
+      if (score > highest) {
+        highest = score;
+        worst = i;
+      }
+    }
+    return worst;
+  }
+
+  private Pool poolOf(MethodDescriptor<?, ?> method) {
+    Pool pool = pools.get(method);
+    if (pool == null) {
+      pool = new Pool();
+      pools.put(method, pool);
+    }
+    return pool;
+  }
+
+  private Phantoms phantomsOf(PeerView peer) {
+    return phantoms.computeIfAbsent(peer, any -> new Phantoms());
+  }
+
+  private double phantomCount(PeerView peer, long nowNs) {
+    if (phantoms.isEmpty()) {
+      return 0;
+    }
+    Phantoms some = phantoms.get(peer);
+    return some == null ? 0 : some.count(nowNs);
+  }
+}

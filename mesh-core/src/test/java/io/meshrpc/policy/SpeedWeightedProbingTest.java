@@ -1,0 +1,233 @@
+package io.meshrpc.policy;
+
+import static io.meshrpc.policy.PickBench.MS;
+import static io.meshrpc.policy.PickBench.READ;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.meshrpc.api.LoadBalancer.Outcome;
+import io.meshrpc.policy.PickBench.Server;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Where the default sends a call, what it asks, and what keeps it from the black hole. */
+class SpeedWeightedProbingTest {
+  private final SpeedWeightedProbing balancer = new SpeedWeightedProbing();
+
+  @Test
+  void theOnlyCandidateIsTakenWithoutAQuestion() {
+    PickBench bench = new PickBench(1, 1);
+
+    assertThat(balancer.pick(bench)).isSameAs(bench.servers.get(0));
+    assertThat(bench.probed).isEmpty();
+  }
+
+  @Test
+  void theIdleServerIsTaken() {
+    PickBench bench = new PickBench(3, 1);
+    bench.servers.get(0).running = 4;
+    bench.servers.get(2).running = 2;
+    bench.report(balancer);
+
+    assertThat(balancer.pick(bench)).isSameAs(bench.servers.get(1));
+  }
+
+  @Test
+  void aFastServerWithSomeWorkBeatsASlowOneWithLess() {
+    PickBench bench = new PickBench(2, 1);
+    bench.servers.get(0).usualNs = 40 * MS;
+    bench.servers.get(0).running = 1;
+    bench.servers.get(1).running = 3;
+    bench.report(balancer);
+
+    assertThat(balancer.pick(bench)).isSameAs(bench.servers.get(1));
+  }
+
+  @Test
+  void moreWorkersMakeARequestBeforeItCountLess() {
+    PickBench bench = new PickBench(2, 1);
+    bench.servers.get(0).running = 3;
+    bench.servers.get(1).running = 5;
+    bench.servers.get(1).workers = 4;
+    bench.report(balancer);
+
+    assertThat(balancer.pick(bench)).isSameAs(bench.servers.get(1));
+  }
+
+  @Test
+  void whatWasChosenCountsAtOnceSoThatCallsSpread() {
+    PickBench bench = new PickBench(4, 1);
+    bench.report(balancer);
+
+    Map<String, Integer> shares = bench.shares(balancer, 40);
+
+    assertThat(shares.values()).containsExactly(10, 10, 10, 10);
+  }
+
+  @Test
+  void whatThisClientHasInFlightCountsEvenIfTheServerHasNotSeenIt() {
+    PickBench bench = new PickBench(2, 1);
+    bench.servers.get(0).inFlight = 5;
+    bench.servers.get(1).running = 2;
+    bench.report(balancer);
+
+    assertThat(balancer.pick(bench)).isSameAs(bench.servers.get(1));
+  }
+
+  @Test
+  void aYoungServerGetsLess() {
+    PickBench bench = new PickBench(2, 1);
+    bench.servers.get(0).weight = 0.1;
+    bench.servers.get(1).running = 3;
+    bench.report(balancer);
+
+    assertThat(balancer.pick(bench)).isSameAs(bench.servers.get(1));
+  }
+
+  @Test
+  void withoutFreshReportsACallWaitsForThreeProbes() {
+    PickBench bench = new PickBench(10, 1);
+
+    assertThat(balancer.pick(bench)).isNull();
+    assertThat(bench.probed).hasSize(3).doesNotHaveDuplicates();
+    assertThat(bench.waitNs).isEqualTo(3 * MS);
+
+    bench.asked = 1;
+    Server first = bench.probed.get(0);
+    balancer.onReport(first, READ, first.usualNs, bench.now);
+    assertThat(balancer.pick(bench)).as("one report is no choice").isNull();
+    Server second = bench.probed.get(1);
+    second.running = 1;
+    balancer.onReport(second, READ, second.usualNs, bench.now);
+    assertThat(balancer.pick(bench)).isSameAs(first);
+    assertThat(bench.probed).as("waiting asks no more").hasSizeLessThanOrEqualTo(4);
+  }
+
+  @Test
+  void callsThatWaitTogetherShareTheProbes() {
+    PickBench bench = new PickBench(10, 1);
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(balancer.pick(bench)).isNull();
+    }
+
+    assertThat(bench.probed).hasSize(3);
+  }
+
+  @Test
+  void itNeverWaitsWhenItMustNot() {
+    PickBench bench = new PickBench(10, 1);
+    bench.mayWait = false;
+
+    assertThat(balancer.pick(bench)).isNotNull();
+  }
+
+  @Test
+  void itDoesNotWaitForCallsThatAreShorterThanTheQuestion() {
+    PickBench bench = new PickBench(3, 1);
+    bench.servers.forEach(server -> server.usualNs = 100_000);
+    Server only = bench.servers.get(0);
+    balancer.onReport(only, READ, only.usualNs, bench.now);
+
+    assertThat(balancer.pick(bench)).isNotNull();
+  }
+
+  @Test
+  void oldReportsDoNotCount() {
+    PickBench bench = new PickBench(3, 1);
+    bench.report(balancer);
+
+    bench.now += 51 * MS; // five times what calls take, and one
+
+    assertThat(balancer.pick(bench)).isNull();
+  }
+
+  @Test
+  void aServerThatFailsAtOnceDoesNotAttractTheCalls() {
+    PickBench bench = new PickBench(10, 7);
+    Server hole = bench.servers.get(3);
+    bench.servers.forEach(server -> server.running = server == hole ? 0 : 2);
+    hole.usualNs = 0; // it has never succeeded
+    int fallen = 0;
+    for (int i = 0; i < 5000; i++) {
+      bench.report(balancer);
+      Server choice = (Server) balancer.pick(bench);
+      if (choice == hole) {
+        fallen++;
+        balancer.onEnd(hole, READ, Outcome.FAULT, 1, bench.now);
+      }
+      bench.now += MS;
+    }
+
+    assertThat(fallen).as("of 5,000 calls").isLessThan(10);
+  }
+
+  @Test
+  void aFastLieIsBoundedByTheMedian() {
+    PickBench bench = new PickBench(3, 1);
+    bench.servers.get(0).usualNs = 1;
+    bench.servers.get(0).running = 2;
+    bench.report(balancer);
+
+    assertThat(balancer.pick(bench)).isNotSameAs(bench.servers.get(0));
+  }
+
+  @Test
+  void aServerWhoseOldestAttemptIsOverdueIsAvoidedBeforeItAnswers() {
+    PickBench bench = new PickBench(2, 1);
+    bench.servers.get(0).oldestAgeNs = 200 * MS;
+    bench.servers.get(1).running = 2;
+    bench.report(balancer);
+
+    assertThat(balancer.pick(bench)).isSameAs(bench.servers.get(1));
+  }
+
+  @Test
+  void busyServersAreProbedOnceForEachCallAndIdleOnesSeldom() {
+    assertThat(probesOf(0, 0, 400)).isBetween(80, 120);
+    assertThat(probesOf(1, 0, 400)).isBetween(350, 400);
+  }
+
+  @Test
+  void aBusyClientProbesLess() {
+    assertThat(probesOf(1, 1000, 400)).isBetween(80, 120);
+  }
+
+  private static int probesOf(int running, int inFlight, int calls) {
+    PickBench bench = new PickBench(50, 3);
+    SpeedWeightedProbing balancer = new SpeedWeightedProbing();
+    bench.servers.forEach(server -> server.running = running);
+    bench.inFlight = inFlight;
+    for (int i = 0; i < calls; i++) {
+      bench.report(balancer);
+      bench.now += 2 * MS;
+      balancer.pick(bench);
+    }
+    return bench.probed.size();
+  }
+
+  @Test
+  void onlyCandidatesAreTaken() {
+    PickBench bench = new PickBench(4, 1);
+    bench.report(balancer);
+    bench.candidates = List.of(bench.servers.get(2), bench.servers.get(3));
+    bench.servers.get(2).inFlight = 9;
+    bench.servers.get(3).inFlight = 9;
+
+    for (int i = 0; i < 20; i++) {
+      assertThat(bench.candidates).contains((Server) balancer.pick(bench));
+    }
+  }
+
+  @Test
+  void aServerThatIsGoneIsForgotten() {
+    PickBench bench = new PickBench(3, 1);
+    bench.report(balancer);
+    balancer.onGone(bench.servers.get(0));
+    balancer.onGone(bench.servers.get(1));
+
+    assertThat(balancer.pick(bench))
+        .as("one report is left, and two are needed")
+        .isNull();
+  }
+}
