@@ -11,6 +11,7 @@ import io.meshrpc.policy.Backoff;
 import io.meshrpc.policy.RetryBudget;
 import io.meshrpc.wire.Cancel;
 import io.meshrpc.wire.Cancelled;
+import io.meshrpc.wire.Request;
 import io.meshrpc.wire.Response;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,8 +23,7 @@ import java.util.random.RandomGenerator;
 /** All calls that have not ended: sends them, moves them, tries them again, ends them. */
 final class CallDesk implements Liveness.Listener {
   private final PeerTable table;
-  private final LoadBalancer balancer;
-  private final AttemptInterceptor interceptor;
+  private final UserRules rules;
   private final RandomGenerator random;
   private final ClientOutbox out;
   private final RetryBudget budget = new RetryBudget();
@@ -43,8 +43,7 @@ final class CallDesk implements Liveness.Listener {
       RandomGenerator random,
       ClientOutbox out) {
     this.table = table;
-    this.balancer = balancer;
-    this.interceptor = interceptor;
+    this.rules = new UserRules(balancer, interceptor, random);
     this.random = random;
     this.out = out;
   }
@@ -211,7 +210,11 @@ final class CallDesk implements Liveness.Listener {
         attempt.lost = false;
         attempt.asked = true;
         attempt.number = ++attempt.call.numbers;
-        send(attempt);
+        try {
+          send(attempt, rules.request(attempt, now));
+        } catch (UserRules.Unsendable e) {
+          giveUp(attempt, e.status.text());
+        }
       }
     }
   }
@@ -240,29 +243,33 @@ final class CallDesk implements Liveness.Listener {
       }
       return;
     }
-    int number = ++call.numbers;
-    LoadBalancer.Pick pick = new LoadBalancer.Pick(candidates, call.method(), number, random);
-    Peer peer = (Peer) balancer.pick(pick);
-    if (call.payload().length > peer.requestBytesMax) {
-      fail(call, Failures.tooLarge(call, peer.requestBytesMax, peer.endpoint()));
-      return;
+    try {
+      int number = ++call.numbers;
+      Attempt attempt = new Attempt(call, rules.pick(candidates, call, number), number, now);
+      begin(attempt, rules.request(attempt, now));
+    } catch (UserRules.Unsendable e) {
+      call.fail(Failures.unsendable(call, e, now));
+      finish(call);
     }
-    Attempt attempt = new Attempt(call, peer, number, now);
+  }
+
+  private void begin(Attempt attempt, Request request) {
+    ClientCall call = attempt.call;
     call.attempts.add(attempt);
     call.counted++;
-    peer.open.add(attempt);
-    if (peer.state() == PeerState.PROBATION) {
+    attempt.peer.open.add(attempt);
+    if (attempt.peer.state() == PeerState.PROBATION) {
       table.changed();
     }
     if (call.retry().attemptPatience() != null) {
       patience.set(attempt, now + call.retry().attemptPatience().toNanos());
     }
-    send(attempt);
+    send(attempt, request);
   }
 
-  private void send(Attempt attempt) {
+  private void send(Attempt attempt, Request request) {
     sent = true;
-    out.send(attempt.peer.id, attempt.peer.session, attempt.request(interceptor, now));
+    out.send(attempt.peer.id, attempt.peer.session, request);
   }
 
   /** Nothing more will come of this attempt. */
@@ -355,9 +362,7 @@ final class CallDesk implements Liveness.Listener {
     if (attempt.peer.state() == PeerState.PROBATION) {
       table.changed();
     }
-    if (interceptor != AttemptInterceptor.NONE) {
-      interceptor.onEnd(attempt.trace(attempt.call.startNs, now));
-    }
+    rules.onEnd(attempt, now);
   }
 
   private void failUnlessOpen(ClientCall call, Attempt ended, Status status, Metadata metadata) {

@@ -30,6 +30,30 @@ final class Failures {
         status, call.execution(), call.traces(nowNs), candidates, Metadata.EMPTY, null);
   }
 
+  /** A failure before an attempt could be sent. */
+  static RpcException unsendable(ClientCall call, UserRules.Unsendable why, long nowNs) {
+    return new RpcException(
+        why.status,
+        call.execution(),
+        call.traces(nowNs),
+        List.of(),
+        Metadata.EMPTY,
+        why.getCause());
+  }
+
+  /** Refuses what a server is known not to take. */
+  static void checkSize(ClientCall call, Metadata metadata, Peer peer) throws UserRules.Unsendable {
+    if (call.payload().length > peer.requestBytesMax) {
+      throw new UserRules.Unsendable(tooLarge(call, peer.requestBytesMax, peer.endpoint()), null);
+    }
+    int bytes = metadata.isEmpty() ? 0 : metadata.bytes();
+    if (bytes > peer.metadataBytesMax) {
+      String text = "metadata: %d bytes (expected: <= %d, the limit of %s)"
+          .formatted(bytes, peer.metadataBytesMax, peer.endpoint());
+      throw new UserRules.Unsendable(new Status(Code.RESOURCE_EXHAUSTED, text), null);
+    }
+  }
+
   static Status tooLarge(ClientCall call, long bytesMax, String whose) {
     String text = "request: %d bytes (expected: <= %d, the limit of %s)";
     return new Status(
