@@ -19,6 +19,7 @@ final class PeerTable {
   private final Map<String, Peer> byEndpoint = new LinkedHashMap<>();
   private final Map<Long, Peer> byId = new HashMap<>();
   private final Map<MethodDescriptor<?, ?>, List<Peer>> ready = new HashMap<>();
+  private final Map<String, Long> epochs = new HashMap<>(); // of servers that were removed
   private long lastId;
 
   PeerTable(ClientOutbox out) {
@@ -32,6 +33,7 @@ final class PeerTable {
       return null;
     }
     Peer peer = new Peer(endpoint);
+    peer.epoch = epochs.getOrDefault(endpoint, 0L);
     byEndpoint.put(endpoint, peer);
     openConnection(peer);
     return peer;
@@ -42,6 +44,7 @@ final class PeerTable {
     Peer peer = byEndpoint.remove(endpoint);
     if (peer != null) {
       byId.remove(peer.id);
+      epochs.put(endpoint, peer.epoch);
       out.disconnect(peer.id);
       changed();
     }
