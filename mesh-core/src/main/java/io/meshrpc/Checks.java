@@ -1,7 +1,13 @@
 package io.meshrpc;
 
-/** Refuses numbers out of their range, with value and expectation. */
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** Refuses values out of their range, with value and expectation. */
 final class Checks {
+  private static final int NAME_BYTES_MAX = 255;
+  private static final Duration SPAN_MAX = Duration.ofDays(365);
+
   private Checks() {}
 
   static int atLeast(String name, int value, int min) {
@@ -9,5 +15,20 @@ final class Checks {
       throw new IllegalArgumentException(name + ": " + value + " (expected: >= " + min + ")");
     }
     return value;
+  }
+
+  /** A name for people, which must fit the wire. */
+  static String name(String text) {
+    int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > NAME_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "name: " + bytes + " bytes (expected: <= " + NAME_BYTES_MAX + ")");
+    }
+    return text;
+  }
+
+  /** A span in nanoseconds; a year at most, which is for ever here. */
+  static long nanos(Duration span) {
+    return span.compareTo(SPAN_MAX) > 0 ? SPAN_MAX.toNanos() : span.toNanos();
   }
 }

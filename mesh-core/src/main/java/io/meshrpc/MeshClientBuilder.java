@@ -51,13 +51,9 @@ public final class MeshClientBuilder {
     return this;
   }
 
-  /** A name for people; servers see it. At most 255 characters. */
+  /** A name for people; servers see it. At most 255 bytes in UTF-8. */
   public MeshClientBuilder name(String text) {
-    if (text.length() > 255) {
-      throw new IllegalArgumentException(
-          "name: " + text.length() + " characters (expected: <= 255)");
-    }
-    name = text;
+    name = Checks.name(text);
     return this;
   }
 
@@ -112,7 +108,12 @@ public final class MeshClientBuilder {
     return this;
   }
 
-  /** Where futures complete; four daemon threads of the client's own unless set. */
+  /**
+   * Where futures complete; four daemon threads of the client's own unless set. Callbacks that wait
+   * hold up the others there: give those an executor of their own. One that runs its tasks in the
+   * calling thread makes callbacks run on the client's loop; they must be short, and not call with
+   * {@link MeshClient#call}.
+   */
   public MeshClientBuilder callbackExecutor(Executor executor) {
     callbackExecutor = Objects.requireNonNull(executor, "executor");
     return this;

@@ -61,13 +61,9 @@ public final class MeshServerBuilder {
     return this;
   }
 
-  /** A name for people; clients see it. At most 255 characters. */
+  /** A name for people; clients see it. At most 255 bytes in UTF-8. */
   public MeshServerBuilder name(String text) {
-    if (text.length() > 255) {
-      throw new IllegalArgumentException(
-          "name: " + text.length() + " characters (expected: <= 255)");
-    }
-    name = text;
+    name = Checks.name(text);
     return this;
   }
 
@@ -77,7 +73,10 @@ public final class MeshServerBuilder {
     return this;
   }
 
-  /** Where handlers run; virtual threads (Java 21) or a pool unless set. */
+  /**
+   * Where handlers run; virtual threads (Java 21) or a pool unless set. A call that it rejects goes
+   * back to its client as not executed. It is not shut down with the server.
+   */
   public MeshServerBuilder executor(Executor handlers) {
     executor = Objects.requireNonNull(handlers, "handlers");
     return this;

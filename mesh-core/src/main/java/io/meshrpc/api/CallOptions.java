@@ -2,13 +2,14 @@ package io.meshrpc.api;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What may be set for one call. Immutable; null means that the client's setting holds. */
 public final class CallOptions {
   /** The client's settings. */
   public static final CallOptions DEFAULT =
-      new CallOptions(null, null, Priority.NORMAL, Metadata.EMPTY, true, null);
+      new CallOptions(null, null, Priority.NORMAL, Metadata.EMPTY, true, null, null);
 
   private final @Nullable Duration deadline;
   private final @Nullable RetryPolicy retry;
@@ -16,6 +17,7 @@ public final class CallOptions {
   private final Metadata metadata;
   private final boolean waitForReady;
   private final @Nullable String server;
+  private final @Nullable Consumer<Metadata> replyMetadata;
 
   private CallOptions(
       @Nullable Duration deadline,
@@ -23,13 +25,15 @@ public final class CallOptions {
       Priority priority,
       Metadata metadata,
       boolean waitForReady,
-      @Nullable String server) {
+      @Nullable String server,
+      @Nullable Consumer<Metadata> replyMetadata) {
     this.deadline = deadline;
     this.retry = retry;
     this.priority = Objects.requireNonNull(priority, "priority");
     this.metadata = Objects.requireNonNull(metadata, "metadata");
     this.waitForReady = waitForReady;
     this.server = server;
+    this.replyMetadata = replyMetadata;
   }
 
   /** The call fails with {@link Code#DEADLINE_EXCEEDED} after this time. More than 0. */
@@ -37,27 +41,28 @@ public final class CallOptions {
     if (span.isNegative() || span.isZero()) {
       throw new IllegalArgumentException("deadline: " + span + " (expected: > 0)");
     }
-    return new CallOptions(span, retry, priority, metadata, waitForReady, server);
+    return new CallOptions(span, retry, priority, metadata, waitForReady, server, replyMetadata);
   }
 
   /** When the call is tried again. */
   public CallOptions withRetry(RetryPolicy policy) {
-    return new CallOptions(deadline, policy, priority, metadata, waitForReady, server);
+    return new CallOptions(
+        deadline, policy, priority, metadata, waitForReady, server, replyMetadata);
   }
 
   /** How servers rank the call. */
   public CallOptions withPriority(Priority rank) {
-    return new CallOptions(deadline, retry, rank, metadata, waitForReady, server);
+    return new CallOptions(deadline, retry, rank, metadata, waitForReady, server, replyMetadata);
   }
 
   /** What is sent along; replaces what was set before. */
   public CallOptions withMetadata(Metadata along) {
-    return new CallOptions(deadline, retry, priority, along, waitForReady, server);
+    return new CallOptions(deadline, retry, priority, along, waitForReady, server, replyMetadata);
   }
 
   /** Whether the call waits, until its deadline, for a server to be there; true by default. */
   public CallOptions withWaitForReady(boolean wait) {
-    return new CallOptions(deadline, retry, priority, metadata, wait, server);
+    return new CallOptions(deadline, retry, priority, metadata, wait, server, replyMetadata);
   }
 
   /** The only server that may get the call: an endpoint that the client is connected to. */
@@ -68,7 +73,24 @@ public final class CallOptions {
         priority,
         metadata,
         waitForReady,
-        Objects.requireNonNull(endpoint, "endpoint"));
+        Objects.requireNonNull(endpoint, "endpoint"),
+        replyMetadata);
+  }
+
+  /**
+   * Who hears the metadata that the server sends along with its reply, {@link Metadata#EMPTY} if none:
+   * called once, in the thread that gets the reply and before it gets it. The metadata of a failure
+   * is in {@link RpcException#metadata}.
+   */
+  public CallOptions withReplyMetadata(Consumer<Metadata> ears) {
+    return new CallOptions(
+        deadline,
+        retry,
+        priority,
+        metadata,
+        waitForReady,
+        server,
+        Objects.requireNonNull(ears, "ears"));
   }
 
   /** See {@link #withDeadline}. */
@@ -99,5 +121,10 @@ public final class CallOptions {
   /** See {@link #withServer}. */
   public @Nullable String server() {
     return server;
+  }
+
+  /** See {@link #withReplyMetadata}. */
+  public @Nullable Consumer<Metadata> replyMetadata() {
+    return replyMetadata;
   }
 }
