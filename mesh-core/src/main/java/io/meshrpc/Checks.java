@@ -3,10 +3,10 @@ package io.meshrpc;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** Refuses numbers out of their range, with value and expectation. */
+/** Refuses values out of their range, with value and expectation. */
 final class Checks {
   private static final int NAME_BYTES_MAX = 255; // docs/PROTOCOL.md, numbers and limits
-  private static final Duration FOREVER = Duration.ofDays(36_500);
+  private static final Duration SPAN_MAX = Duration.ofDays(365);
 
   private Checks() {}
 
@@ -33,11 +33,16 @@ final class Checks {
     return value;
   }
 
-  /** In nanoseconds; a span that is longer than they can count is forever. */
+  /** In nanoseconds, as {@link #nanos}. */
   static long atLeast(String name, Duration span, Duration min) {
     if (span.compareTo(min) < 0) {
       throw new IllegalArgumentException(name + ": " + span + " (expected: >= " + min + ")");
     }
-    return span.compareTo(FOREVER) < 0 ? span.toNanos() : FOREVER.toNanos();
+    return nanos(span);
+  }
+
+  /** A span in nanoseconds; a year at most, which is for ever here. */
+  static long nanos(Duration span) {
+    return span.compareTo(SPAN_MAX) > 0 ? SPAN_MAX.toNanos() : span.toNanos();
   }
 }

@@ -16,11 +16,13 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Runs one handler, from the request's bytes to the reply's, and reports exactly once. */
 final class Invocation implements Runnable {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final byte[] NOTHING = {};
+  private static final int TEXT_CHARS_MAX = 4096;
 
   private final ServerCall call;
   private final ServerContext context;
@@ -46,6 +48,9 @@ final class Invocation implements Runnable {
   public void run() {
     try {
       CompletionStage<?> stage = context.call(this::handle);
+      if (stage == null) {
+        throw new IllegalStateException("the handler returned null (expected: a stage)");
+      }
       stage.whenComplete((reply, failure) -> {
         if (failure != null) {
           fail(failure);
@@ -59,9 +64,9 @@ final class Invocation implements Runnable {
   }
 
   /** The executor would not run the handler. */
-  void rejected(RuntimeException why) {
+  void rejected(Throwable why) {
     LOG.log(Level.WARNING, "the executor of " + call.method() + " rejected a call", why);
-    end(new ServerReply(Code.RESOURCE_EXHAUSTED, "the executor is full", Metadata.EMPTY, NOTHING));
+    end(ServerReply.notStarted("the server's executor rejected the call"));
   }
 
   private CompletionStage<?> handle() throws Exception {
@@ -70,8 +75,11 @@ final class Invocation implements Runnable {
   }
 
   @SuppressWarnings("unchecked") // the definition pairs methods with handlers of their types
-  private void succeed(Object reply) {
+  private void succeed(@Nullable Object reply) {
     try {
+      if (reply == null) {
+        throw new IllegalStateException("the handler answered null (expected: a reply)");
+      }
       MethodDescriptor<?, Object> method = (MethodDescriptor<?, Object>) call.method();
       byte[] payload = method.reply().encode(reply);
       end(new ServerReply(Code.OK, "", context.reply(), payload));
@@ -85,8 +93,8 @@ final class Invocation implements Runnable {
         ? thrown.getCause()
         : thrown;
     if (cause instanceof RpcException known) {
-      Metadata metadata = context.reply().with(known.metadata());
-      end(new ServerReply(known.code(), known.status().text(), metadata, NOTHING));
+      end(new ServerReply(
+          known.code(), shortened(known.status().text()), allMetadata(known), NOTHING));
       return;
     }
     String id = UUID.randomUUID().toString();
@@ -94,6 +102,22 @@ final class Invocation implements Runnable {
         Level.ERROR, "the handler of " + call.method() + " failed; correlation id " + id, cause);
     end(new ServerReply(
         Code.UNKNOWN, "handler failed; correlation id " + id, Metadata.EMPTY, NOTHING));
+  }
+
+  private Metadata allMetadata(RpcException failure) {
+    Metadata all = context.reply().with(failure.metadata());
+    if (all.bytes() <= ServerContext.METADATA_BYTES_MAX) {
+      return all;
+    }
+    LOG.log(
+        Level.WARNING,
+        "a failure of " + call.method() + " left without its metadata: " + all.bytes()
+            + " bytes (expected: <= " + ServerContext.METADATA_BYTES_MAX + ")");
+    return Metadata.EMPTY;
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, TEXT_CHARS_MAX) + "…";
   }
 
   private void end(ServerReply reply) {

@@ -22,8 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -48,7 +46,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     this.retryByMethod = Map.copyOf(builder.retryByMethod);
     this.interceptors = List.copyOf(builder.interceptors);
     this.completions = new Completions(builder);
-    AttemptInterceptor attempts = builder.attemptInterceptor;
+    AttemptInterceptor attempts = LoggedAttempts.of(builder.attemptInterceptor);
     this.loop = ClientNode.start(
         builder.name,
         builder.limits(),
@@ -81,8 +79,13 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     loop.post((engine, now) -> engine.disconnect(endpoint, now));
   }
 
-  /** The liveness table at this moment, in the order of connecting; empty once closed. */
+  /**
+   * The liveness table at this moment, in the order of connecting; empty once closed.
+   *
+   * @throws IllegalStateException if called on the loop, as by a {@code LoadBalancer}
+   */
   public List<PeerView> peers() {
+    checkNotOnTheLoop("peers");
     CompletableFuture<List<PeerView>> table = new CompletableFuture<>();
     if (!loop.post((engine, now) -> table.complete(engine.peers(now)))) {
       return List.of();
@@ -92,13 +95,23 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
 
   @Override
   public <Q, R> R call(MethodDescriptor<Q, R> method, Q request, CallOptions options) {
+    checkNotOnTheLoop("call");
     if (!interceptors.isEmpty()) {
-      return join(callAsync(method, request, options));
+      InterceptedCall<R> call = new InterceptedCall<>(interceptors, this::send);
+      CompletableFuture<R> unused = call.start(method, request, options);
+      return call.await();
     }
-    PendingReply<R> pending = PendingReply.blocking(method);
+    PendingReply<R> pending = PendingReply.blocking(method, options);
     ClientCall call = newCall(method, request, options, pending);
-    start(call);
-    return pending.await(() -> cancel(call));
+    if (!start(call)) {
+      throw closed();
+    }
+    Runnable noLongerNested = endWithCaller(call);
+    try {
+      return pending.await(() -> cancel(call));
+    } finally {
+      noLongerNested.run();
+    }
   }
 
   @Override
@@ -106,7 +119,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
       MethodDescriptor<Q, R> method, Q request, CallOptions options) {
     return interceptors.isEmpty()
         ? send(method, request, options)
-        : new Chain(0).call(method, request, options).toCompletableFuture();
+        : new InterceptedCall<R>(interceptors, this::send).start(method, request, options);
   }
 
   /**
@@ -124,78 +137,73 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
   private <Q, R> CompletableFuture<R> send(
       MethodDescriptor<Q, R> method, Q request, CallOptions options) {
     CompletableFuture<R> future = new CompletableFuture<>();
-    PendingReply<R> pending = PendingReply.async(method, future);
+    PendingReply<R> pending = PendingReply.async(method, options, future);
     ClientCall call = newCall(method, request, options, pending);
+    if (!start(call)) {
+      future.completeExceptionally(closed());
+      return future;
+    }
+    Runnable noLongerNested = endWithCaller(call);
     CompletableFuture<R> unused = future.whenComplete((reply, failure) -> {
+      noLongerNested.run();
       if (future.isCancelled()) {
         cancel(call);
       }
     });
-    start(call);
     return future;
   }
 
   private <Q> ClientCall newCall(
       MethodDescriptor<Q, ?> method, Q request, CallOptions options, PendingReply<?> pending) {
     Duration asked = options.deadline();
-    long timeoutNs = nanos(asked == null ? defaultDeadline : asked);
+    long timeoutNs = Checks.nanos(asked == null ? defaultDeadline : asked);
     Optional<CallContext> serving = CallContext.current();
     if (serving.isPresent()) {
-      timeoutNs = Math.min(timeoutNs, nanos(serving.get().timeLeft()));
+      timeoutNs = Math.min(timeoutNs, Checks.nanos(serving.get().timeLeft()));
     }
     RetryPolicy policy = options.retry();
     if (policy == null) {
       policy = retryByMethod.getOrDefault(method, retry);
     }
     byte[] payload = method.request().encode(request);
-    ClientCall call = new ClientCall(method, payload, options, policy, timeoutNs, pending);
-    serving.ifPresent(context -> context.onCancel(() -> cancel(call)));
-    return call;
+    return new ClientCall(method, payload, options, policy, timeoutNs, pending);
   }
 
-  private void start(ClientCall call) {
-    if (!loop.post((engine, now) -> engine.start(call, now))) {
-      throw new RpcException(
-          new Status(Code.CANCELLED, "the client is closed"), Execution.NOT_SENT, null);
+  /**
+   * If a handler makes the call, it is cancelled with the handler's own caller. To be done once the
+   * call was started, and undone by what is returned when it has ended.
+   */
+  private Runnable endWithCaller(ClientCall call) {
+    Optional<CallContext> serving = CallContext.current();
+    if (serving.isEmpty()) {
+      return () -> {};
+    }
+    if (serving.get() instanceof ServerContext own) {
+      return own.addNested(() -> cancel(call));
+    }
+    serving.get().onCancel(() -> cancel(call));
+    return () -> {};
+  }
+
+  private boolean start(ClientCall call) {
+    return loop.post((engine, now) -> engine.start(call, now));
+  }
+
+  private static RpcException closed() {
+    return new RpcException(
+        new Status(Code.CANCELLED, "the client is closed"), Execution.NOT_SENT, null);
+  }
+
+  private void checkNotOnTheLoop(String what) {
+    if (loop.isHere()) {
+      throw new IllegalStateException(
+          what + " on the client's loop thread, which would wait for itself"
+              + " (expected: another thread; callAsync does not wait)");
     }
   }
 
   private void cancel(ClientCall call) {
     loop.post((engine, now) -> engine.cancel(call, now));
-  }
-
-  private static long nanos(Duration span) {
-    return span.compareTo(Duration.ofDays(365)) > 0
-        ? Duration.ofDays(365).toNanos()
-        : span.toNanos();
-  }
-
-  private static <R> R join(CompletableFuture<R> future) {
-    try {
-      return future.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw e;
-    }
-  }
-
-  /** The interceptors from one of them on, and at last the call itself. */
-  private final class Chain implements CallInterceptor.Next {
-    private final int index;
-
-    Chain(int index) {
-      this.index = index;
-    }
-
-    @Override
-    public <Q, R> CompletionStage<R> call(
-        MethodDescriptor<Q, R> method, Q request, CallOptions options) {
-      return index == interceptors.size()
-          ? send(method, request, options)
-          : interceptors.get(index).intercept(method, request, options, new Chain(index + 1));
-    }
   }
 
   /** Hands what the loop has ended to those who wait for it. */

@@ -108,7 +108,12 @@ public final class MeshClientBuilder {
     return this;
   }
 
-  /** Where futures complete; four daemon threads of the client's own unless set. */
+  /**
+   * Where futures complete; four daemon threads of the client's own unless set. Callbacks that wait
+   * hold up the others there: give those an executor of their own. One that runs its tasks in the
+   * calling thread makes callbacks run on the client's loop; they must be short, and not call with
+   * {@link MeshClient#call}.
+   */
   public MeshClientBuilder callbackExecutor(Executor executor) {
     callbackExecutor = Objects.requireNonNull(executor, "executor");
     return this;

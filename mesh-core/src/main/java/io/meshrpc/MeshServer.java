@@ -1,5 +1,6 @@
 package io.meshrpc;
 
+import io.meshrpc.api.CallContext;
 import io.meshrpc.api.Handler;
 import io.meshrpc.api.LoadReport;
 import io.meshrpc.api.MethodDescriptor;
@@ -94,7 +95,8 @@ public final class MeshServer implements AutoCloseable {
 
   /**
    * Tells clients to go elsewhere, hands queued work back, lets running handlers finish within the
-   * grace period, and closes. May be called more than once.
+   * grace period, and closes; returns when this is done. May be called more than once. Called by one
+   * of its own handlers, it returns at once, for that handler is among those that may finish.
    */
   @Override
   public void close() {
@@ -104,9 +106,9 @@ public final class MeshServer implements AutoCloseable {
       running = node;
     }
     if (running != null) {
-      long graceNs = drainGrace.toNanos();
+      long graceNs = Checks.nanos(drainGrace);
       running.loop().post((engine, now) -> engine.drain("the server closes", graceNs, now));
-      if (!running.loop().isHere()) {
+      if (!running.loop().isHere() && !runner.isHandling()) {
         running.loop().awaitEnd(graceNs + CLOSE_EXTRA_NS);
       }
     }
@@ -130,6 +132,7 @@ public final class MeshServer implements AutoCloseable {
     private final Executor executor;
     private final List<ServerInterceptor> interceptors;
     private final Map<ServerCall, ServerContext> running = new ConcurrentHashMap<>();
+    private final ExecutorService cancels; // not the handlers' own: they may all be waiting for it
     private final News news;
     volatile @Nullable ServerNode node;
     volatile LoadReport load = LoadReport.NONE;
@@ -139,6 +142,7 @@ public final class MeshServer implements AutoCloseable {
       this.executors = Map.copyOf(builder.executors);
       this.interceptors = List.copyOf(builder.interceptors);
       this.news = new News("mesh-server-" + builder.name, builder.listener);
+      this.cancels = DaemonThreads.pool("mesh-cancel-" + builder.name, 4);
       for (ServiceDefinition service : builder.services.values()) {
         for (MethodDescriptor<?, ?> method : service.descriptor().methods()) {
           handlers.put(method, service.handler(method));
@@ -156,9 +160,13 @@ public final class MeshServer implements AutoCloseable {
       Executor own = executors.getOrDefault(call.method().service(), executor);
       try {
         own.execute(invocation);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) { // such as no more threads: this call is refused, the loop goes on
         invocation.rejected(e);
       }
+    }
+
+    boolean isHandling() {
+      return CallContext.current().filter(running::containsValue).isPresent();
     }
 
     private void ended(ServerCall call, ServerReply reply) {
@@ -172,10 +180,9 @@ public final class MeshServer implements AutoCloseable {
     @Override
     public void onCancel(ServerCall call) {
       ServerContext context = running.get(call);
-      if (context == null) {
-        return;
+      if (context != null) {
+        context.markCancelledAnd(cancels);
       }
-      context.markCancelledAnd(executors.getOrDefault(call.method().service(), executor));
     }
 
     @Override
@@ -190,6 +197,8 @@ public final class MeshServer implements AutoCloseable {
 
     @Override
     public void onClosed() {
+      running.values().forEach(context -> context.markCancelledAnd(cancels)); // beyond the grace
+      cancels.shutdown();
       news.close();
     }
   }

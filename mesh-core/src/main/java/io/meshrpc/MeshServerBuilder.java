@@ -79,7 +79,10 @@ public final class MeshServerBuilder {
     return this;
   }
 
-  /** Where handlers run; virtual threads (Java 21) or a pool unless set. */
+  /**
+   * Where handlers run; virtual threads (Java 21) or a pool unless set. A call that it rejects goes
+   * back to its client as not executed. It is not shut down with the server.
+   */
   public MeshServerBuilder executor(Executor handlers) {
     executor = Objects.requireNonNull(handlers, "handlers");
     return this;

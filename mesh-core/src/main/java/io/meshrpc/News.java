@@ -50,7 +50,7 @@ final class News {
       thread.execute(() -> {
         try {
           news.accept(listener);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // the listener is the user's; the next piece of news is told too
           LOG.log(Level.WARNING, "the listener failed", e);
         }
       });

@@ -1,10 +1,13 @@
 package io.meshrpc;
 
+import io.meshrpc.api.CallOptions;
+import io.meshrpc.api.Metadata;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.core.ClientCall;
 import io.meshrpc.wire.Response;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,25 +18,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingReply<R> {
   private final MethodDescriptor<?, R> method;
+  private final @Nullable Consumer<Metadata> replyMetadata;
   private final @Nullable Thread waiter;
   private final @Nullable CompletableFuture<R> future;
   private volatile @Nullable ClientCall ended;
 
   private PendingReply(
       MethodDescriptor<?, R> method,
+      CallOptions options,
       @Nullable Thread waiter,
       @Nullable CompletableFuture<R> future) {
     this.method = method;
+    this.replyMetadata = options.replyMetadata();
     this.waiter = waiter;
     this.future = future;
   }
 
-  static <R> PendingReply<R> blocking(MethodDescriptor<?, R> method) {
-    return new PendingReply<>(method, Thread.currentThread(), null);
+  static <R> PendingReply<R> blocking(MethodDescriptor<?, R> method, CallOptions options) {
+    return new PendingReply<>(method, options, Thread.currentThread(), null);
   }
 
-  static <R> PendingReply<R> async(MethodDescriptor<?, R> method, CompletableFuture<R> future) {
-    return new PendingReply<>(method, null, future);
+  static <R> PendingReply<R> async(
+      MethodDescriptor<?, R> method, CallOptions options, CompletableFuture<R> future) {
+    return new PendingReply<>(method, options, null, future);
   }
 
   /** For the loop: wakes a parked caller; false if the rest is for the callback executor. */
@@ -78,6 +85,9 @@ final class PendingReply<R> {
     ClientCall call = ended;
     Response response = call == null ? null : call.response();
     if (response != null) {
+      if (replyMetadata != null) {
+        replyMetadata.accept(response.metadata());
+      }
       return method.reply().decode(response.payload());
     }
     RuntimeException failure = call == null ? null : call.failure();

@@ -8,16 +8,21 @@ import io.meshrpc.core.ServerCall;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 
 /** What a handler knows of its call. */
 final class ServerContext implements CallContext {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
 
+  static final int METADATA_BYTES_MAX = 8 << 10;
+
   private final ServerCall call;
   private final long deadlineNs; // of System.nanoTime
   private final List<Runnable> onCancel = new ArrayList<>(); // guarded by itself
+  private final Set<Runnable> nested = new LinkedHashSet<>(); // guarded by onCancel
   private boolean cancelled; // guarded by onCancel
   private volatile Metadata reply = Metadata.EMPTY;
 
@@ -35,6 +40,7 @@ final class ServerContext implements CallContext {
       }
       cancelled = true;
       actions = new ArrayList<>(onCancel);
+      nested.forEach(Runnable::run); // these only hand over
     }
     if (actions.isEmpty()) {
       return;
@@ -43,6 +49,27 @@ final class ServerContext implements CallContext {
       executor.execute(() -> actions.forEach(ServerContext::run));
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "the executor rejected the actions on cancel", e);
+    }
+  }
+
+  /**
+   * Adds how to cancel a call that the handler makes: done on the loop, so it must be short. Returns
+   * how to take it away when that call has ended.
+   */
+  Runnable addNested(Runnable cancel) {
+    synchronized (onCancel) {
+      if (!cancelled) {
+        nested.add(cancel);
+        return () -> removeNested(cancel);
+      }
+    }
+    cancel.run();
+    return () -> {};
+  }
+
+  private void removeNested(Runnable cancel) {
+    synchronized (onCancel) {
+      nested.remove(cancel);
     }
   }
 
@@ -100,13 +127,18 @@ final class ServerContext implements CallContext {
 
   @Override
   public void replyMetadata(Metadata metadata) {
+    int bytes = metadata.bytes();
+    if (bytes > METADATA_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "metadata: " + bytes + " bytes (expected: <= " + METADATA_BYTES_MAX + ")");
+    }
     reply = metadata;
   }
 
   private static void run(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // the actions behind it are to run all the same
       LOG.log(Level.WARNING, "an action on cancel failed", e);
     }
   }

@@ -21,7 +21,10 @@ public interface CallContext {
   /** Whether nobody waits for the answer any more: cancelled, or past the deadline. */
   boolean isCancelled();
 
-  /** Runs an action once, when the call is cancelled; at once if it is already. */
+  /**
+   * Runs an action once, when nobody waits for the answer any more; at once, in this thread, if that
+   * is so already. It runs in a thread of the server's, beside the handler; what it throws is logged.
+   */
   void onCancel(Runnable action);
 
   /** The attempt's number, from 1. More than 1 says that the caller has tried before. */
@@ -39,7 +42,12 @@ public interface CallContext {
   /** The priority that the caller gave the call. */
   Priority priority();
 
-  /** Sends metadata back with the reply; replaces what was set before. */
+  /**
+   * Sends metadata back with the reply; replaces what was set before. The caller reads it with {@link
+   * CallOptions#withReplyMetadata}.
+   *
+   * @throws IllegalArgumentException if keys and values have more than 8 KiB
+   */
   void replyMetadata(Metadata metadata);
 
   /** Runs an action with this context current in this thread, and the former one afterwards. */

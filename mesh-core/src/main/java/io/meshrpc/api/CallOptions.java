@@ -2,13 +2,14 @@ package io.meshrpc.api;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What may be set for one call. Immutable; null means that the client's setting holds. */
 public final class CallOptions {
   /** The client's settings. */
   public static final CallOptions DEFAULT =
-      new CallOptions(null, null, Priority.NORMAL, Metadata.EMPTY, true, null, null);
+      new CallOptions(null, null, Priority.NORMAL, Metadata.EMPTY, true, null, null, null);
 
   private final @Nullable Duration deadline;
   private final @Nullable RetryPolicy retry;
@@ -17,6 +18,7 @@ public final class CallOptions {
   private final boolean waitForReady;
   private final @Nullable String server;
   private final @Nullable String routingKey;
+  private final @Nullable Consumer<Metadata> replyMetadata;
 
   private CallOptions(
       @Nullable Duration deadline,
@@ -25,7 +27,8 @@ public final class CallOptions {
       Metadata metadata,
       boolean waitForReady,
       @Nullable String server,
-      @Nullable String routingKey) {
+      @Nullable String routingKey,
+      @Nullable Consumer<Metadata> replyMetadata) {
     this.deadline = deadline;
     this.retry = retry;
     this.priority = Objects.requireNonNull(priority, "priority");
@@ -33,6 +36,7 @@ public final class CallOptions {
     this.waitForReady = waitForReady;
     this.server = server;
     this.routingKey = routingKey;
+    this.replyMetadata = replyMetadata;
   }
 
   /** The call fails with {@link Code#DEADLINE_EXCEEDED} after this time. More than 0. */
@@ -40,27 +44,32 @@ public final class CallOptions {
     if (span.isNegative() || span.isZero()) {
       throw new IllegalArgumentException("deadline: " + span + " (expected: > 0)");
     }
-    return new CallOptions(span, retry, priority, metadata, waitForReady, server, routingKey);
+    return new CallOptions(
+        span, retry, priority, metadata, waitForReady, server, routingKey, replyMetadata);
   }
 
   /** When the call is tried again. */
   public CallOptions withRetry(RetryPolicy policy) {
-    return new CallOptions(deadline, policy, priority, metadata, waitForReady, server, routingKey);
+    return new CallOptions(
+        deadline, policy, priority, metadata, waitForReady, server, routingKey, replyMetadata);
   }
 
   /** How servers rank the call. */
   public CallOptions withPriority(Priority rank) {
-    return new CallOptions(deadline, retry, rank, metadata, waitForReady, server, routingKey);
+    return new CallOptions(
+        deadline, retry, rank, metadata, waitForReady, server, routingKey, replyMetadata);
   }
 
   /** What is sent along; replaces what was set before. */
   public CallOptions withMetadata(Metadata along) {
-    return new CallOptions(deadline, retry, priority, along, waitForReady, server, routingKey);
+    return new CallOptions(
+        deadline, retry, priority, along, waitForReady, server, routingKey, replyMetadata);
   }
 
   /** Whether the call waits, until its deadline, for a server to be there; true by default. */
   public CallOptions withWaitForReady(boolean wait) {
-    return new CallOptions(deadline, retry, priority, metadata, wait, server, routingKey);
+    return new CallOptions(
+        deadline, retry, priority, metadata, wait, server, routingKey, replyMetadata);
   }
 
   /** The only server that may get the call: an endpoint that the client is connected to. */
@@ -72,7 +81,8 @@ public final class CallOptions {
         metadata,
         waitForReady,
         Objects.requireNonNull(endpoint, "endpoint"),
-        routingKey);
+        routingKey,
+        replyMetadata);
   }
 
   /**
@@ -87,7 +97,25 @@ public final class CallOptions {
         metadata,
         waitForReady,
         server,
-        Objects.requireNonNull(key, "key"));
+        Objects.requireNonNull(key, "key"),
+        replyMetadata);
+  }
+
+  /**
+   * Who hears the metadata that the server sends along with its reply, {@link Metadata#EMPTY} if none:
+   * called once, in the thread that gets the reply and before it gets it. The metadata of a failure
+   * is in {@link RpcException#metadata}.
+   */
+  public CallOptions withReplyMetadata(Consumer<Metadata> ears) {
+    return new CallOptions(
+        deadline,
+        retry,
+        priority,
+        metadata,
+        waitForReady,
+        server,
+        routingKey,
+        Objects.requireNonNull(ears, "ears"));
   }
 
   /** See {@link #withDeadline}. */
@@ -123,5 +151,10 @@ public final class CallOptions {
   /** See {@link #withRoutingKey}. */
   public @Nullable String routingKey() {
     return routingKey;
+  }
+
+  /** See {@link #withReplyMetadata}. */
+  public @Nullable Consumer<Metadata> replyMetadata() {
+    return replyMetadata;
   }
 }

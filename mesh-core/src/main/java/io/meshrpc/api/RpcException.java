@@ -17,14 +17,24 @@ public class RpcException extends RuntimeException {
   private final transient List<Candidate> candidates;
   private final transient Metadata metadata;
 
-  /** For handlers: answers with this code and text. The caller sees {@link Execution#EXECUTED}. */
-  public RpcException(Code code, String text) {
-    this(new Status(code, text), Execution.EXECUTED, null);
+  /**
+   * For handlers: answers with this code and text. The caller sees {@link Execution#EXECUTED}.
+   *
+   * @param text may be null, as an exception's text may be; counts as empty
+   */
+  public RpcException(Code code, @Nullable String text) {
+    this(new Status(code, text == null ? "" : text), Execution.EXECUTED, null);
   }
 
   /** For handlers: as above, with metadata for the caller. */
-  public RpcException(Code code, String text, Metadata metadata) {
-    this(new Status(code, text), Execution.EXECUTED, List.of(), List.of(), metadata, null);
+  public RpcException(Code code, @Nullable String text, Metadata metadata) {
+    this(
+        new Status(code, text == null ? "" : text),
+        Execution.EXECUTED,
+        List.of(),
+        List.of(),
+        metadata,
+        null);
   }
 
   /** A failure without a trail. */

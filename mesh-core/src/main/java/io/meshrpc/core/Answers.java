@@ -93,6 +93,9 @@ final class Answers {
 
   /** What the handler said, unless it is too large to send. */
   static Response executed(ServerCall call, ServerReply reply, long replyBytesMax, long nowNs) {
+    if (!reply.executed()) {
+      return refused(call.seq(), call.latestAttempt, Reason.QUEUE_FULL, reply.text(), 1);
+    }
     int size = reply.payload().length;
     boolean tooLarge = size > replyBytesMax;
     return new Response(

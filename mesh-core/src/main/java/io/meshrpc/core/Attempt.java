@@ -1,6 +1,5 @@
 package io.meshrpc.core;
 
-import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.AttemptTrace;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
@@ -73,11 +72,7 @@ final class Attempt extends Timers.Timed {
     endNs = nowNs;
   }
 
-  Request request(AttemptInterceptor interceptor, long nowNs) {
-    Metadata metadata = call.options().metadata();
-    if (interceptor != AttemptInterceptor.NONE) {
-      metadata = interceptor.onSend(call.method(), number, peer.endpoint(), metadata);
-    }
+  Request request(Metadata metadata, long nowNs) {
     return new Request(
         call.seq,
         peer.number(call.method()),

@@ -21,7 +21,6 @@ import java.util.random.RandomGenerator;
 /** All calls that have not ended: sends them, moves them, tries them again, ends them. */
 final class CallDesk implements Liveness.Listener, Launcher.Ends {
   private final PeerTable table;
-  private final LoadBalancer balancer;
   private final Chooser chooser;
   private final Sender sender;
   private final Pauses pauses;
@@ -40,7 +39,6 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
       RandomGenerator random,
       ClientOutbox out) {
     this.table = table;
-    this.balancer = balancer;
     this.chooser = new Chooser(balancer, random, out);
     this.sender = new Sender(interceptor, out);
     this.pauses = new Pauses(random);
@@ -140,9 +138,9 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     if (answer.execution() == Execution.EXECUTED) {
       peer.onAttemptTook(now - attempt.sentNs);
     }
-    balancer.onReport(peer, call.method(), answer.usualServiceUs() * 1000, now);
+    chooser.report(peer, call.method(), answer.usualServiceUs() * 1000, now);
     if (attempt.isOpen()) {
-      tell(attempt, RetryRules.outcome(answer));
+      chooser.ended(attempt, RetryRules.outcome(answer), now);
     }
     if (RetryRules.isServerFault(answer)) {
       liveness.onFault(peer, now);
@@ -195,7 +193,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     }
     attempt.revoking = false;
     if (cancelled.stage() == Cancelled.Stage.NOT_STARTED) {
-      tell(attempt, LoadBalancer.Outcome.LET_GO);
+      chooser.ended(attempt, LoadBalancer.Outcome.LET_GO, now);
       end(attempt, Execution.NOT_EXECUTED, new Status(Code.CANCELLED, "taken back from the queue"));
       handedBack(call, attempt);
     }
@@ -204,7 +202,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
   void onProbeReply(Peer peer, ProbeReply reply) {
     MethodDescriptor<?, ?> method = chooser.methodOf(reply);
     if (method != null) {
-      balancer.onReport(peer, method, reply.usualServiceUs() * 1000, now);
+      chooser.report(peer, method, reply.usualServiceUs() * 1000, now);
     }
   }
 
@@ -243,7 +241,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
 
   @Override
   public void onGone(Peer peer, String reason) {
-    balancer.onGone(peer);
+    chooser.gone(peer);
     for (Attempt attempt : new ArrayList<>(peer.open)) {
       giveUp(attempt, reason);
     }
@@ -276,7 +274,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     if (!attempt.isOpen()) {
       return;
     }
-    tell(attempt, LoadBalancer.Outcome.SILENT);
+    chooser.ended(attempt, LoadBalancer.Outcome.SILENT, now);
     end(attempt, Execution.UNKNOWN, new Status(Code.UNAVAILABLE, reason));
     if (!call.mayRunTwice()) {
       failUnlessOpen(call, attempt, new Status(Code.UNAVAILABLE, reason), Metadata.EMPTY);
@@ -332,11 +330,6 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     }
   }
 
-  private void tell(Attempt attempt, LoadBalancer.Outcome outcome) {
-    long tookNs = now - attempt.sentNs;
-    balancer.onEnd(attempt.peer, attempt.call.method(), outcome, tookNs, now);
-  }
-
   private void end(Attempt attempt, Execution execution, Status status) {
     boolean wasOpen = attempt.isOpen();
     attempt.end(execution, status, now);
@@ -380,7 +373,8 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
       Attempt attempt = call.attempts.get(i);
       if (attempt.isOpen()) {
         sender.cancel(attempt);
-        tell(attempt, late ? LoadBalancer.Outcome.SILENT : LoadBalancer.Outcome.LET_GO);
+        chooser.ended(
+            attempt, late ? LoadBalancer.Outcome.SILENT : LoadBalancer.Outcome.LET_GO, now);
         end(attempt, attempt.execution, new Status(Code.CANCELLED, "no longer waited for"));
       }
     }

@@ -73,6 +73,34 @@ final class Chooser implements LoadBalancer.Pick {
     }
   }
 
+  /** Tells the balancer what a server said. What it throws is its own affair. */
+  void report(Peer peer, MethodDescriptor<?, ?> method, long usualNs, long nowNs) {
+    try {
+      balancer.onReport(peer, method, usualNs, nowNs);
+    } catch (Throwable e) {
+      // it only listens; no call depends on it
+    }
+  }
+
+  /** Tells the balancer how an attempt ended. */
+  void ended(Attempt attempt, LoadBalancer.Outcome outcome, long nowNs) {
+    long tookNs = nowNs - attempt.sentNs;
+    try {
+      balancer.onEnd(attempt.peer, attempt.call.method(), outcome, tookNs, nowNs);
+    } catch (Throwable e) {
+      // as above
+    }
+  }
+
+  /** Tells the balancer that what it knows of a server is void. */
+  void gone(Peer peer) {
+    try {
+      balancer.onGone(peer);
+    } catch (Throwable e) {
+      // as above
+    }
+  }
+
   /** How long the choice that was just put off may wait. */
   long waitNs() {
     return waitNs;

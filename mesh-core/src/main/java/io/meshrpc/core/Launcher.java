@@ -71,7 +71,7 @@ final class Launcher {
     Peer peer;
     try {
       peer = chooser.choose(call, candidates, patient, ends.count(), now);
-    } catch (RuntimeException e) { // the user's own
+    } catch (Throwable e) { // the user's own; whatever it is, other calls go on
       ends.fail(call, new Status(Code.INTERNAL, "the load balancer failed: " + e));
       return;
     }

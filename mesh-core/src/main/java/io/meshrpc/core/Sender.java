@@ -3,9 +3,11 @@ package io.meshrpc.core;
 import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.Metadata;
 import io.meshrpc.api.Status;
 import io.meshrpc.wire.Cancel;
 import io.meshrpc.wire.Request;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +34,9 @@ final class Sender {
     }
     Request request;
     try {
-      request = attempt.request(interceptor, nowNs);
-    } catch (RuntimeException e) {
-      return new Status(Code.INTERNAL, "the attempt interceptor threw " + e);
+      request = attempt.request(metadata(attempt), nowNs);
+    } catch (Throwable e) {
+      return new Status(Code.INTERNAL, "the attempt interceptor failed: " + e);
     }
     int metadataBytes = request.metadata().bytes();
     if (metadataBytes > peer.metadataBytesMax) {
@@ -44,6 +46,17 @@ final class Sender {
     attempt.session = peer.session;
     out.send(peer.id, peer.session, request);
     return null;
+  }
+
+  private Metadata metadata(Attempt attempt) {
+    ClientCall call = attempt.call;
+    Metadata asked = call.options().metadata();
+    if (interceptor == AttemptInterceptor.NONE) {
+      return asked;
+    }
+    Metadata metadata =
+        interceptor.onSend(call.method(), attempt.number, attempt.peer.endpoint(), asked);
+    return Objects.requireNonNull(metadata, "metadata: null (expected: what to send along)");
   }
 
   /** Asks for the work back if it has not started. */
@@ -68,7 +81,7 @@ final class Sender {
     }
     try {
       interceptor.onEnd(attempt.trace(attempt.call.startNs, nowNs));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       // it only watches; the call's end does not depend on it
     }
   }

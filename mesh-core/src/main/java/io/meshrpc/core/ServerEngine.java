@@ -128,7 +128,7 @@ public final class ServerEngine {
     Response answer = Answers.executed(call, reply, bytesMax, nowNs);
     if (call.idempotent) {
       client.idempotentEndedMax = Math.max(client.idempotentEndedMax, call.seq());
-    } else if (call.seq() >= client.ackBelow) {
+    } else if (reply.executed() && call.seq() >= client.ackBelow) {
       client.recent.remember(answer, nowNs);
     }
     if (!call.answeredEarly) {

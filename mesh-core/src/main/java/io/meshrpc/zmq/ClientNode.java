@@ -12,12 +12,14 @@ import io.meshrpc.wire.BatchCodec;
 import io.meshrpc.wire.MalformedBatchException;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Packet;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** Drives a {@link ClientEngine} over ZeroMQ. */
 public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
+  private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final int LINGER_MS = 100;
   private static final int FRAME_EXTRA_BYTES = 2 << 20; // a batch holds more than one payload
 
@@ -162,7 +164,13 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
   @Override
   public void connect(long peer, String endpoint) {
-    transport.connect(peer, endpoint);
+    try {
+      transport.connect(peer, endpoint);
+    } catch (
+        RuntimeException e) { // no such host, for one: tried again like any server that is down
+      LOG.log(Level.WARNING, "cannot connect to " + endpoint + ": " + e);
+      post((engine, at) -> engine.onConnectRefused(peer, at));
+    }
   }
 
   @Override

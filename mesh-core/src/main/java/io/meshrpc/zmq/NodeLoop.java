@@ -117,22 +117,33 @@ public final class NodeLoop<E> {
   }
 
   private void end() {
+    long now = nowNs();
     try {
-      long now = nowNs();
-      node.setNow(now);
-      node.abort(now);
+      orLog(() -> {
+        node.setNow(now);
+        node.abort(now);
+      });
       over = true;
-      while (openMail(now) > 0) {
-        node.flush(now);
+      Mail<E> mail;
+      while ((mail = mailbox.poll()) != null) {
+        Mail<E> late = mail;
+        orLog(() -> late.open(node.engine(), now));
       }
-      node.flush(now);
-    } catch (Throwable e) {
-      LOG.log(Level.ERROR, "the loop " + thread.getName() + " could not end in order", e);
+      orLog(() -> node.flush(now));
     } finally {
       over = true;
-      transport.close();
-      node.onClosed();
+      orLog(transport::close);
+      orLog(node::onClosed);
       ended.countDown();
+    }
+  }
+
+  /** One thing that fails must not keep those behind it from being ended. */
+  private void orLog(Runnable step) {
+    try {
+      step.run();
+    } catch (Throwable e) {
+      LOG.log(Level.ERROR, "the loop " + thread.getName() + " could not end in order", e);
     }
   }
 

@@ -16,6 +16,9 @@ import java.util.random.RandomGenerator;
 /** Drives a {@link ServerEngine} over ZeroMQ. */
 public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   private static final int LINGER_MS = 500;
+  private static final long QUIET_NS =
+      100_000_000L; // what was sent before the Goaway came has come
+  private static final long QUIET_MAX_NS = 1_000_000_000L;
   private static final int FRAME_EXTRA_BYTES = 2 << 20; // a batch holds more than one payload
 
   /** Who runs handlers and hears of what happened; called on the loop, must not block. */
@@ -42,6 +45,8 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   private final ZmqTransport transport;
   private final NodeLoop<ServerEngine> loop;
   private long now;
+  private long lastFrameNs;
+  private long drainedNs = Long.MAX_VALUE; // since when nothing runs any more
 
   private ServerNode(
       String name,
@@ -95,6 +100,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   @Override
   public void onFrame(long route, byte[] frame) {
+    lastFrameNs = now;
     try {
       engine.onBatch(route, BatchCodec.decode(frame), now);
     } catch (MalformedBatchException e) {
@@ -114,7 +120,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   @Override
   public long nextTick() {
-    return engine.nextTick();
+    return drainedNs == Long.MAX_VALUE ? engine.nextTick() : quietNs();
   }
 
   @Override
@@ -124,7 +130,19 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   @Override
   public boolean isDone(long nowNs) {
-    return engine.drained(nowNs);
+    if (!engine.drained(nowNs)) {
+      return false;
+    }
+    drainedNs = Math.min(drainedNs, nowNs);
+    return transport.routeCount() == 0 || nowNs >= quietNs();
+  }
+
+  /**
+   * When the socket may be closed: not before requests that were under way when the Goaway was sent
+   * have come and have been handed back, for nobody could tell their callers that they did not run.
+   */
+  private long quietNs() {
+    return Math.min(Math.max(drainedNs, lastFrameNs) + QUIET_NS, drainedNs + QUIET_MAX_NS);
   }
 
   @Override

@@ -5,12 +5,14 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZEvent;
 import org.zeromq.ZMQ;
+import org.zeromq.ZMonitor;
 import zmq.Msg;
 
 /**
@@ -43,6 +45,7 @@ public final class ZmqTransport implements Transport {
 
   private final ZContext context;
   private final ZMQ.Socket socket;
+  private final Nudge nudge;
   private final AtomicBoolean cancelled = new AtomicBoolean();
   private final Object closing = new Object();
   private final byte[] gone = new byte[GONE_BYTES]; // what JeroMQ says of a lost connection
@@ -51,15 +54,19 @@ public final class ZmqTransport implements Transport {
   private final Map<RouteName, Long> routes = new HashMap<>();
   private final Map<Long, byte[]> names = new HashMap<>();
   private final Map<Long, String> endpoints = new HashMap<>();
-  private final Map<String, Long> byAddress = new java.util.concurrent.ConcurrentHashMap<>();
-  private long lastRoute;
+  private final Map<String, Long> byAddress = new ConcurrentHashMap<>();
+  private final Map<Object, Long> byChannel = new ConcurrentHashMap<>(); // established connections
+  private final boolean bound; // a server takes whoever comes, a client only whom it called
+  private long lastRoute; // of a server
   private byte @Nullable [] firstName; // of a frame that ended a wait
 
-  private ZmqTransport(int frameBytesMax, int lingerMs) {
+  private ZmqTransport(int frameBytesMax, int lingerMs, boolean bound) {
     new SecureRandom().nextBytes(gone); // no peer may say it
+    this.bound = bound;
     context = new ZContext(1);
     context.setNotificationExceptionHandler((thread, e) -> {});
     context.setLinger(lingerMs);
+    nudge = new Nudge(context);
     socket = context.createSocket(SocketType.ROUTER);
     socket.setLinger(lingerMs);
     socket.setHWM(0);
@@ -73,7 +80,7 @@ public final class ZmqTransport implements Transport {
 
   /** A client's transport, not connected yet. */
   public static ZmqTransport client(int frameBytesMax, int lingerMs, News news) {
-    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs);
+    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, false);
     transport.socket.setReceiveBufferSize(BUFFER_BYTES);
     transport.socket.setSendBufferSize(BUFFER_BYTES);
     transport.socket.setEventHook(event -> transport.tell(news, event), EVENTS);
@@ -86,7 +93,7 @@ public final class ZmqTransport implements Transport {
    * @throws org.zeromq.ZMQException if it cannot be bound
    */
   public static ZmqTransport server(int frameBytesMax, int lingerMs, String endpoint) {
-    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs);
+    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, true);
     try {
       transport.socket.setReceiveBufferSize(BUFFER_BYTES);
       transport.socket.base().setSocketOpt(zmq.ZMQ.ZMQ_DISCONNECT_MSG, transport.gone);
@@ -123,6 +130,8 @@ public final class ZmqTransport implements Transport {
     if (name != null && endpoint != null) {
       routes.remove(new RouteName(name));
       byAddress.values().removeIf(known -> known == route);
+      byChannel.values().removeIf(known -> known == route);
+      nudge.settle(route);
       socket.disconnect(endpoint);
     }
   }
@@ -163,11 +172,15 @@ public final class ZmqTransport implements Transport {
     if (firstName != null || timeoutNs <= 0) {
       return;
     }
-    long ms = Math.min(Integer.MAX_VALUE, (timeoutNs + 999_999) / 1_000_000);
+    boolean nudging = nudge.isWanted() && timeoutNs >= Nudge.EVERY_NS;
+    long spanNs = nudging ? Nudge.EVERY_NS : timeoutNs;
+    long ms = Math.min(Integer.MAX_VALUE, (spanNs + 999_999) / 1_000_000);
     socket.setReceiveTimeOut((int) ms);
     Msg msg = socket.base().recv(0, cancelled);
     if (msg != null) {
       firstName = msg.data();
+    } else if (nudging && !cancelled.get()) {
+      nudge.nudge();
     }
   }
 
@@ -193,46 +206,84 @@ public final class ZmqTransport implements Transport {
       }
       closed = true;
     }
+    nudge.close();
     socket.close();
     context.close();
   }
 
   private void deliver(Sink sink, byte[] name) {
-    Msg body = null;
-    Msg part;
-    boolean more = true;
-    while (more && (part = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT)) != null) {
-      body = body == null ? part : body; // frames beyond the first are ignored
-      more = part.hasMore();
-    }
+    byte[] frame = readBody();
     RouteName known = new RouteName(name);
     Long route = routes.get(known);
-    byte[] frame = body == null ? new byte[0] : body.data();
-    boolean isGone = Arrays.equals(frame, gone);
-    if (route == null && !isGone) {
+    if (!bound) {
+      if (route != null) { // else it comes late, from a connection that was given up
+        nudge.settle(route);
+        sink.onFrame(route, frame);
+      }
+      return;
+    }
+    if (Arrays.equals(frame, gone)) {
+      forget(known, sink);
+      return;
+    }
+    if (route == null) {
       route = ++lastRoute;
       routes.put(known, route);
       names.put(route, name);
     }
-    if (isGone && route != null) {
-      routes.remove(known);
+    sink.onFrame(route, frame);
+  }
+
+  /** The first frame after the name; empty if there is none. Frames beyond it are ignored. */
+  private byte[] readBody() {
+    byte[] body = null;
+    boolean more = true;
+    Msg part;
+    while (more && (part = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT)) != null) {
+      body = body == null ? part.data() : body;
+      more = part.hasMore();
+    }
+    return body == null ? new byte[0] : body;
+  }
+
+  private void forget(RouteName name, Sink sink) {
+    Long route = routes.remove(name);
+    if (route != null) {
       names.remove(route);
       sink.onGone(route);
-    } else if (route != null) {
-      sink.onFrame(route, frame);
     }
   }
 
+  /** Connections that something has come from, or that were opened here. */
+  int routeCount() {
+    return routes.size();
+  }
+
+  /**
+   * An event names an address, under which an earlier connection may just be ending. So the end of a
+   * connection is told by its channel: that of an earlier one must not be taken for the end of its
+   * successor.
+   */
   private void tell(News news, ZEvent event) {
+    Object channel = event.getValue();
+    if (event.getEvent() == ZMonitor.Event.DISCONNECTED) {
+      Long ended = channel == null ? null : byChannel.remove(channel);
+      if (ended != null) {
+        nudge.settle(ended);
+        news.onDisconnected(ended);
+      }
+      return;
+    }
     Long route = byAddress.get(event.getAddress());
     if (route == null) {
       return;
     }
-    switch (event.getEvent()) {
-      case CONNECTED -> news.onConnected(route);
-      case DISCONNECTED -> news.onDisconnected(route);
-      case CLOSED -> news.onRefused(route);
-      default -> {}
+    if (event.getEvent() == ZMonitor.Event.CONNECTED) {
+      byChannel.put(channel, route);
+      nudge.onConnected(route);
+      news.onConnected(route);
+    } else if (event.getEvent() == ZMonitor.Event.CLOSED) {
+      news.onRefused(route);
     }
   }
 

@@ -1,0 +1,37 @@
+package io.meshrpc;
+
+import io.meshrpc.api.AttemptInterceptor;
+import io.meshrpc.api.AttemptTrace;
+import io.meshrpc.api.Metadata;
+import io.meshrpc.api.MethodDescriptor;
+import java.lang.System.Logger.Level;
+
+/** Logs what an interceptor throws when it is told of an attempt's end, for nobody else would. */
+final class LoggedAttempts implements AttemptInterceptor {
+  private static final System.Logger LOG = System.getLogger("io.meshrpc");
+
+  private final AttemptInterceptor interceptor;
+
+  private LoggedAttempts(AttemptInterceptor interceptor) {
+    this.interceptor = interceptor;
+  }
+
+  static AttemptInterceptor of(AttemptInterceptor interceptor) {
+    return interceptor == NONE ? NONE : new LoggedAttempts(interceptor);
+  }
+
+  @Override
+  public Metadata onSend(
+      MethodDescriptor<?, ?> method, int attempt, String endpoint, Metadata metadata) {
+    return interceptor.onSend(method, attempt, endpoint, metadata);
+  }
+
+  @Override
+  public void onEnd(AttemptTrace attempt) {
+    try {
+      interceptor.onEnd(attempt);
+    } catch (Throwable e) { // the attempt has ended, whatever this code thinks of it
+      LOG.log(Level.WARNING, "the attempt interceptor failed at the end of an attempt", e);
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package io.meshrpc;
+
+import static io.meshrpc.Contract.READ;
+import static io.meshrpc.Contract.client;
+import static io.meshrpc.Contract.failureOf;
+import static io.meshrpc.Contract.server;
+import static io.meshrpc.api.CallOptions.DEFAULT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.meshrpc.api.AttemptInterceptor;
+import io.meshrpc.api.AttemptTrace;
+import io.meshrpc.api.CallContext;
+import io.meshrpc.api.CallInterceptor;
+import io.meshrpc.api.CallOptions;
+import io.meshrpc.api.Code;
+import io.meshrpc.api.Execution;
+import io.meshrpc.api.LoadBalancer;
+import io.meshrpc.api.Metadata;
+import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.PeerView;
+import io.meshrpc.api.RpcException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The user's code between a call and the wire: what it may do, and what becomes of it if it fails. */
+@Timeout(60)
+class InterceptorTest {
+  /** Derives a stage of its own, as an interceptor that measures does. */
+  static CallInterceptor passing() {
+    return new CallInterceptor() {
+      @Override
+      public <Q, R> CompletionStage<R> intercept(
+          MethodDescriptor<Q, R> method, Q request, CallOptions options, Next next) {
+        return next.call(method, request, options).thenApply(reply -> reply);
+      }
+    };
+  }
+
+  private static CallInterceptor noting(String name, List<String> notes) {
+    return new CallInterceptor() {
+      @Override
+      public <Q, R> CompletionStage<R> intercept(
+          MethodDescriptor<Q, R> method, Q request, CallOptions options, Next next) {
+        notes.add(name + " before");
+        return next.call(method, request, options)
+            .whenComplete((reply, e) -> notes.add(name + " after"));
+      }
+    };
+  }
+
+  /** Does as told: throw, return null, or throw once the call was sent. */
+  private static CallInterceptor failing(String how) {
+    return new CallInterceptor() {
+      @Override
+      public <Q, R> CompletionStage<R> intercept(
+          MethodDescriptor<Q, R> method, Q request, CallOptions options, Next next) {
+        if (how.equals("null")) {
+          return null;
+        }
+        if (how.equals("late")) {
+          CompletionStage<R> unused = next.call(method, request, options);
+        }
+        throw new IllegalArgumentException("interceptor's mistake");
+      }
+    };
+  }
+
+  @Test
+  void theFirstAddedStandsOutermost() {
+    List<String> notes = new CopyOnWriteArrayList<>();
+    try (MeshServer server = server(request -> request).build().start();
+        MeshClient mesh = client(server)
+            .intercept(noting("outer", notes))
+            .intercept(noting("inner", notes))
+            .build()) {
+      assertThat(mesh.call(READ, "through", DEFAULT)).isEqualTo("through");
+      assertThat(notes)
+          .containsExactly("outer before", "inner before", "inner after", "outer after");
+    }
+  }
+
+  @Test
+  void mayAnswerInTheCallsPlace() {
+    CallInterceptor cache = new CallInterceptor() {
+      @Override
+      @SuppressWarnings("unchecked")
+      public <Q, R> CompletionStage<R> intercept(
+          MethodDescriptor<Q, R> method, Q request, CallOptions options, Next next) {
+        return CompletableFuture.completedFuture((R) "from the cache");
+      }
+    };
+    try (MeshClient mesh = MeshClient.builder().intercept(cache).build()) {
+      assertThat(mesh.call(READ, "", DEFAULT)).isEqualTo("from the cache");
+      assertThat(mesh.callAsync(READ, "", DEFAULT).join()).isEqualTo("from the cache");
+    }
+  }
+
+  @Test
+  void anInterceptorThatFailsFailsItsCallClearly() {
+    try (MeshServer server = server(request -> request).build().start()) {
+      for (String how : List.of("throw", "null", "late")) {
+        try (MeshClient mesh = client(server).intercept(failing(how)).build()) {
+          RpcException blocking = failureOf(() -> mesh.call(READ, "", DEFAULT));
+          RpcException later = (RpcException) mesh.callAsync(READ, "", DEFAULT)
+              .handle((reply, failure) -> failure)
+              .join();
+          for (RpcException failure : List.of(blocking, later)) {
+            assertThat(failure.code()).isEqualTo(Code.INTERNAL);
+            assertThat(failure.getMessage()).contains("interceptor");
+            assertThat(failure.getCause()).isNotNull();
+            assertThat(failure.execution())
+                .isEqualTo(how.equals("late") ? Execution.UNKNOWN : Execution.NOT_SENT);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void cancellingTheFutureReachesTheHandlerThroughInterceptors() {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch cancelled = new CountDownLatch(1);
+    try (MeshServer server = server(request -> {
+              CallContext.current().orElseThrow().onCancel(cancelled::countDown);
+              entered.countDown();
+              cancelled.await();
+              return "";
+            })
+            .build()
+            .start();
+        MeshClient mesh = client(server).intercept(passing()).build()) {
+      CompletableFuture<String> future = mesh.callAsync(READ, "", DEFAULT);
+      await().until(() -> entered.getCount() == 0);
+      future.cancel(true);
+      await().until(() -> cancelled.getCount() == 0);
+    }
+  }
+
+  @Test
+  void anAttemptInterceptorSeesAttemptsAndChangesTheirMetadata() {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    AttemptInterceptor interceptor = new AttemptInterceptor() {
+      @Override
+      public Metadata onSend(
+          MethodDescriptor<?, ?> method, int attempt, String endpoint, Metadata metadata) {
+        seen.add("send " + method.name() + " " + attempt);
+        return metadata.with("attempt", "" + attempt);
+      }
+
+      @Override
+      public void onEnd(AttemptTrace attempt) {
+        seen.add("end " + attempt.number() + " " + attempt.execution());
+      }
+    };
+    try (MeshServer server = server(request ->
+                CallContext.current().orElseThrow().metadata().text("attempt").orElse(""))
+            .build()
+            .start();
+        MeshClient mesh = client(server).interceptAttempts(interceptor).build()) {
+      assertThat(mesh.call(READ, "", DEFAULT)).isEqualTo("1");
+      assertThat(seen).containsExactly("send Read 1", "end 1 EXECUTED");
+    }
+  }
+
+  @Test
+  void anAttemptInterceptorThatFailsFailsItsCallAndNothingElse() {
+    AtomicReference<String> how = new AtomicReference<>("");
+    AttemptInterceptor interceptor = new AttemptInterceptor() {
+      @Override
+      public Metadata onSend(
+          MethodDescriptor<?, ?> method, int attempt, String endpoint, Metadata metadata) {
+        if (how.get().equals("throw")) {
+          throw new StackOverflowError("interceptor's mistake");
+        }
+        return how.get().equals("null") ? null : metadata;
+      }
+
+      @Override
+      public void onEnd(AttemptTrace attempt) {
+        throw new IllegalStateException("at the end");
+      }
+    };
+    try (MeshServer server = server(request -> request).build().start();
+        MeshClient mesh = client(server).interceptAttempts(interceptor).build()) {
+      for (String mistake : List.of("throw", "null")) {
+        how.set(mistake);
+        RpcException failure = failureOf(() -> mesh.call(READ, "", DEFAULT));
+        assertThat(failure.code()).isEqualTo(Code.INTERNAL);
+        assertThat(failure.execution()).isEqualTo(Execution.NOT_SENT);
+        assertThat(failure.getMessage()).contains("the attempt interceptor");
+        how.set("");
+        assertThat(mesh.call(READ, "alive", DEFAULT)).isEqualTo("alive");
+      }
+    }
+  }
+
+  @Test
+  void aLoadBalancerThatFailsFailsItsCallAndNothingElse() {
+    AtomicReference<LoadBalancer> mistake = new AtomicReference<>();
+    AtomicReference<PeerView> foreign = new AtomicReference<>();
+    LoadBalancer first = pick -> pick.candidates().get(0);
+    mistake.set(first);
+    try (MeshServer server = server(request -> request).build().start();
+        MeshClient mesh =
+            client(server).loadBalancer(pick -> mistake.get().pick(pick)).build()) {
+      mesh.call(READ, "", DEFAULT);
+      foreign.set(mesh.peers().get(0));
+      List<LoadBalancer> mistakes = List.of(
+          pick -> {
+            throw new IllegalStateException("balancer's mistake");
+          },
+          pick -> null,
+          pick -> foreign.get(),
+          pick -> {
+            pick.candidates().clear();
+            return null;
+          },
+          pick -> mesh.peers().get(0));
+      AtomicInteger failed = new AtomicInteger();
+      for (LoadBalancer wrong : mistakes) {
+        mistake.set(wrong);
+        RpcException failure = failureOf(() -> mesh.call(READ, "", DEFAULT));
+        assertThat(failure.code()).isEqualTo(Code.INTERNAL);
+        assertThat(failure.execution()).isEqualTo(Execution.NOT_SENT);
+        assertThat(failure.getMessage()).contains("the load balancer");
+        failed.incrementAndGet();
+        mistake.set(first);
+        assertThat(mesh.call(READ, "alive", DEFAULT)).isEqualTo("alive");
+      }
+      assertThat(failed).hasValue(mistakes.size());
+    }
+  }
+}
