@@ -222,10 +222,10 @@ final class CallDesk implements Liveness.Listener {
 
   @Override
   public void onGone(Peer peer, String reason) {
-    balancer.onGone(peer);
     for (Attempt attempt : new ArrayList<>(peer.open)) {
       giveUp(attempt, reason);
     }
+    balancer.onGone(peer); // last: the ends above are about it, too
   }
 
   @Override

@@ -33,4 +33,10 @@ public record ProbingSettings(
   /** What was found best. */
   public static final ProbingSettings DEFAULTS = new ProbingSettings(
       1, 0.25, 0.6, 2, 1_000_000L, 5, 20_000_000L, 1_000_000_000L, 3, 3_000_000L, 3, 3);
+
+  /** How long a report counts where calls usually take so long; 0 if nobody knows. */
+  long maxAgeNs(long usualNs) {
+    long age = (long) (maxAgeFactor * usualNs);
+    return usualNs == 0 ? maxAgeMaxNs : Math.max(maxAgeMinNs, Math.min(maxAgeMaxNs, age));
+  }
 }

@@ -56,7 +56,7 @@ public final class SpeedWeightedProbing implements LoadBalancer {
       return candidates.get(0);
     }
     Pool pool = poolOf(pick.method());
-    pool.reports.dropOlderThan(pick.nowNs() - maxAgeNs(pool));
+    pool.reports.dropOlderThan(pick.nowNs() - settings.maxAgeNs(pool.reports.medianNs()));
     ProbePool.Entry best = best(pool, pick);
     if (best == null) {
       if (mayAsk(pool, pick)) {
@@ -128,14 +128,6 @@ public final class SpeedWeightedProbing implements LoadBalancer {
     return usualNs > 0 && ageNs > settings.overdueFactor() * expectedNs
         ? score * ageNs / expectedNs
         : score;
-  }
-
-  private long maxAgeNs(Pool pool) {
-    long usual = pool.reports.medianNs();
-    long age = (long) (settings.maxAgeFactor() * usual);
-    return usual == 0
-        ? settings.maxAgeMaxNs()
-        : Math.max(settings.maxAgeMinNs(), Math.min(settings.maxAgeMaxNs(), age));
   }
 
   /** Whether it pays to wait for probes: a round trip must be short beside the call. */

@@ -2,6 +2,10 @@ package io.meshrpc.sim.balance;
 
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.policy.LeastLoaded;
+import io.meshrpc.policy.P2cLocal;
+import io.meshrpc.policy.P2cPeakEwma;
+import io.meshrpc.policy.Prequal;
+import io.meshrpc.policy.ProbedLeastInFlight;
 import io.meshrpc.policy.RandomPick;
 import io.meshrpc.policy.RoundRobin;
 import io.meshrpc.policy.SpeedWeightedProbing;
@@ -25,6 +29,10 @@ final class Policies {
     makers.put("round-robin", RoundRobin::new);
     makers.put("random", RandomPick::new);
     makers.put("least-loaded", LeastLoaded::new);
+    makers.put("p2c", P2cLocal::new);
+    makers.put("p2c-ewma", P2cPeakEwma::new);
+    makers.put("prequal", Prequal::new);
+    makers.put("probed-least", ProbedLeastInFlight::new);
     makers.put(ORACLE, Oracle::new);
   }
 
