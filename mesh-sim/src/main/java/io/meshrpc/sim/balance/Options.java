@@ -1,5 +1,6 @@
 package io.meshrpc.sim.balance;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,12 +63,25 @@ record Options(
         names,
         seeds(given.getOrDefault("--seeds", "1-20")),
         seconds(given.getOrDefault("--seconds", "10")),
-        path(given.get("--json")),
+        file(given.get("--json")),
         path(given.get("--plot")));
   }
 
   private static @Nullable Path path(@Nullable String name) {
     return name == null ? null : Path.of(name);
+  }
+
+  /** Checked before the runs, for they take long. */
+  private static @Nullable Path file(@Nullable String name) {
+    Path file = path(name);
+    if (file != null) {
+      Path directory = file.toAbsolutePath().getParent();
+      if (Files.isDirectory(file) || directory == null || !Files.isDirectory(directory)) {
+        throw new IllegalArgumentException(
+            "--json: " + name + " (expected: a file in a directory that exists)");
+      }
+    }
+    return file;
   }
 
   private static List<String> names(String option, String value, List<String> all) {

@@ -66,6 +66,7 @@ class OptionsTest {
         "--seconds 0         | --seconds: 0 (expected: a number > 0 and <= 3600)",
         "--seconds NaN       | --seconds: NaN (expected: a number > 0 and <= 3600)",
         "--seconds soon      | --seconds: soon (expected: a number > 0 and <= 3600)",
+        "--json no/where.json | --json: no/where.json (expected: a file in a directory that exists)",
         "--json              | --json: nothing (expected: a value)",
         "--seeds 1 --seeds 2 | --seeds: given twice (expected: once)",
         "--fast 1            | option: --fast (expected: --scenarios, ",
