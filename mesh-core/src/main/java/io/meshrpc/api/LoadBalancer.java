@@ -59,7 +59,10 @@ public interface LoadBalancer {
   default void onEnd(
       PeerView peer, MethodDescriptor<?, ?> method, Outcome outcome, long tookNs, long nowNs) {}
 
-  /** The server is down, is another process now, or was disconnected: what is known of it is void. */
+  /**
+   * The server is down, is another process now, or was disconnected: what is known of it is void. The
+   * attempts that were under way there have ended before.
+   */
   default void onGone(PeerView peer) {}
 
   /** What there is to choose from. Valid during the call of {@link #pick} only. */

@@ -241,10 +241,10 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
 
   @Override
   public void onGone(Peer peer, String reason) {
-    chooser.gone(peer);
     for (Attempt attempt : new ArrayList<>(peer.open)) {
       giveUp(attempt, reason);
     }
+    chooser.gone(peer); // after the ends above, which are about it, too
     launcher.dismissImpatient(now);
   }
 

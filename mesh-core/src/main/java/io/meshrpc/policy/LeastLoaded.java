@@ -2,8 +2,6 @@ package io.meshrpc.policy;
 
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.PeerView;
-import java.util.List;
-import java.util.random.RandomGenerator;
 
 /**
  * Of two candidates taken at random, the less loaded (the power of two choices, Mitzenmacher 1996).
@@ -15,17 +13,7 @@ public final class LeastLoaded implements LoadBalancer {
 
   @Override
   public PeerView pick(Pick pick) {
-    List<? extends PeerView> candidates = pick.candidates();
-    if (candidates.size() == 1) {
-      return candidates.get(0);
-    }
-    RandomGenerator random = pick.random();
-    int first = random.nextInt(candidates.size());
-    int second = random.nextInt(candidates.size() - 1);
-    second += second >= first ? 1 : 0;
-    PeerView one = candidates.get(first);
-    PeerView other = candidates.get(second);
-    return score(one) <= score(other) ? one : other;
+    return TwoChoices.pick(pick, LeastLoaded::score);
   }
 
   private static double score(PeerView peer) {

@@ -1,12 +1,13 @@
 package io.meshrpc.policy;
 
 /**
- * The numbers of {@link SpeedWeightedProbing}; tuned on the scenarios of docs/ROUTING.md.
+ * The numbers of {@link SpeedWeightedProbing}; tuned with the benchmark of
+ * docs/guide/balancing-benchmark.md.
  *
  * @param probeRate probes for each call when servers are busy or unequal
  * @param probeRateMin probes for each call otherwise, and when this client itself is busy
  * @param busyShare servers count as busy when so many of their workers are
- * @param freshMin so many fresh reports are needed for a choice
+ * @param freshMin with fewer fresh reports a call waits for probes, if it may; two are enough if not
  * @param freshNs a server that reported so short a while ago, and got no call since, is not probed
  * @param maxAgeFactor reports count for so many times what calls take
  * @param maxAgeMinNs but at least so long
@@ -16,6 +17,7 @@ package io.meshrpc.policy;
  * @param worthFactor it waits only if calls take more than so many round trips
  * @param overdueFactor a server whose oldest attempt is older than so many times what was expected
  *     counts as slower
+ * @param noiseShare of what calls take at the median server, this share of a difference does not count
  */
 public record ProbingSettings(
     double probeRate,
@@ -29,8 +31,26 @@ public record ProbingSettings(
     int askCount,
     long waitMaxNs,
     double worthFactor,
-    double overdueFactor) {
+    double overdueFactor,
+    double noiseShare) {
   /** What was found best. */
   public static final ProbingSettings DEFAULTS = new ProbingSettings(
-      1, 0.25, 0.6, 2, 1_000_000L, 5, 20_000_000L, 1_000_000_000L, 3, 3_000_000L, 3, 3);
+      1, 0.25, 0.6, 3, 1_000_000L, 5, 20_000_000L, 1_000_000_000L, 3, 3_000_000L, 3, 3, 0.3);
+
+  /** How long a report counts where calls usually take so long; 0 if nobody knows. */
+  long maxAgeNs(long usualNs) {
+    long age = (long) (maxAgeFactor * usualNs);
+    return usualNs == 0 ? maxAgeMaxNs : Math.max(maxAgeMinNs, Math.min(maxAgeMaxNs, age));
+  }
+
+  /** What calls take at a server, drawn towards the median by as much as may be noise. */
+  double withoutNoiseNs(long usualNs, long medianNs) {
+    if (usualNs == 0 || medianNs == 0) {
+      return usualNs;
+    }
+    boolean slower = usualNs > medianNs;
+    double ratio = slower ? (double) usualNs / medianNs : (double) medianNs / usualNs;
+    double rest = Math.max(1, ratio - noiseShare);
+    return slower ? medianNs * rest : medianNs / rest;
+  }
 }

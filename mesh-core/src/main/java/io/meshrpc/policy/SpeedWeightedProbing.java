@@ -12,18 +12,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * The default: sends a call where it will be done soonest, by what servers say of themselves. The
  * score of a server is what calls of the method usually take there to run, times the requests that
- * are before it, divided by its workers; the lowest wins. The servers' own word comes with every
- * answer and with probes, about one for each call when servers are busy or unequal, fewer when they
- * are not. The pool of reports is that of Prequal (Wydrowski et al., NSDI 2024); score, freshness and
- * guards are not.
+ * are before it, divided by its workers; the lowest wins. Small differences in what calls take are
+ * noise and do not count. The servers' own word comes with every answer and with probes, about one for
+ * each call when servers are busy or unequal, fewer when they are not. The pool of reports is that of
+ * Prequal (Wydrowski et al., NSDI 2024); score, freshness and guards are not.
  *
- * <p>Reports count only while they are fresh, measured by what calls take. If too few are, a call
- * waits for the answers to three probes, if that is short beside the call itself. Failures count as
- * requests in flight for a while, so that a server that fails fast does not attract all calls.
+ * <p>Reports count only while they are fresh, measured by what calls take. If fewer than three are, a
+ * call waits for the answers to three probes, if that is short beside the call itself; these probes
+ * stand for those of the next calls. Failures count as requests in flight for a while, so that a
+ * server that fails fast does not attract all calls.
  */
 public final class SpeedWeightedProbing implements LoadBalancer {
   private static final double FAULT_PHANTOMS = 10;
   private static final double REFUSED_PHANTOMS = 2;
+  private static final double OWED_MAX = 4;
+  private static final int CHOICE_MIN = 2;
 
   private final ProbingSettings settings;
   private final Map<MethodDescriptor<?, ?>, Pool> pools = new HashMap<>();
@@ -43,6 +46,7 @@ public final class SpeedWeightedProbing implements LoadBalancer {
   /** What is known of one method. */
   private static final class Pool {
     final ProbePool reports = new ProbePool();
+    int fresh; // reports that the last choice was among
     double probesOwed;
     double removalsOwed;
     boolean oldestNext;
@@ -56,13 +60,14 @@ public final class SpeedWeightedProbing implements LoadBalancer {
       return candidates.get(0);
     }
     Pool pool = poolOf(pick.method());
-    pool.reports.dropOlderThan(pick.nowNs() - maxAgeNs(pool));
+    pool.reports.dropOlderThan(pick.nowNs() - settings.maxAgeNs(pool.reports.medianNs()));
     ProbePool.Entry best = best(pool, pick);
-    if (best == null) {
-      if (mayAsk(pool, pick)) {
-        ask(pool, pick);
-        return null;
-      }
+    boolean few = pool.fresh < Math.min(settings.freshMin(), candidates.size());
+    if (few && mayAsk(pool, pick)) {
+      ask(pool, pick);
+      return null;
+    }
+    if (best == null || pool.fresh < CHOICE_MIN) {
       probe(pool, pick);
       return spares.pick(pick, phantoms);
     }
@@ -98,44 +103,37 @@ public final class SpeedWeightedProbing implements LoadBalancer {
     pools.values().forEach(pool -> pool.reports.remove(peer)); // each alone: the order is nothing
   }
 
-  /** The fresh candidate with the lowest score; null if there are too few to choose from. */
+  /** The fresh candidate with the lowest score; null if there is none. Counts the fresh ones. */
   private ProbePool.@Nullable Entry best(Pool pool, Pick pick) {
     ProbePool.Entry best = null;
     double lowest = Double.MAX_VALUE;
-    int fresh = 0;
+    pool.fresh = 0;
     for (int i = 0; i < pool.reports.count(); i++) {
       ProbePool.Entry entry = pool.reports.entry(i);
       PeerView peer = entry.peer;
       if (peer == null || !pick.isCandidate(peer)) {
         continue;
       }
-      fresh++;
+      pool.fresh++;
       double score = score(entry, peer, pool.reports.medianNs(), pick.nowNs());
       if (score < lowest) {
         lowest = score;
         best = entry;
       }
     }
-    return fresh < settings.freshMin() ? null : best;
+    return best;
   }
 
   private double score(ProbePool.Entry entry, PeerView peer, long medianNs, long nowNs) {
     long usualNs = entry.usualNs == 0 ? medianNs : Math.max(entry.usualNs, medianNs / 2);
     double before = Math.max(entry.inServer, peer.inFlight()) + phantomCount(peer, nowNs);
-    double score = Math.max(1, usualNs) * (before + 1) / entry.workers / peer.weight();
+    double speedNs = Math.max(1, settings.withoutNoiseNs(usualNs, medianNs));
+    double score = speedNs * (before + 1) / entry.workers / peer.weight();
     double expectedNs = usualNs * Math.max(1, (before + 1) / entry.workers);
     double ageNs = peer.oldestAgeNs();
     return usualNs > 0 && ageNs > settings.overdueFactor() * expectedNs
         ? score * ageNs / expectedNs
         : score;
-  }
-
-  private long maxAgeNs(Pool pool) {
-    long usual = pool.reports.medianNs();
-    long age = (long) (settings.maxAgeFactor() * usual);
-    return usual == 0
-        ? settings.maxAgeMaxNs()
-        : Math.max(settings.maxAgeMinNs(), Math.min(settings.maxAgeMaxNs(), age));
   }
 
   /** Whether it pays to wait for probes: a round trip must be short beside the call. */
@@ -162,10 +160,11 @@ public final class SpeedWeightedProbing implements LoadBalancer {
     for (int i = 0; i < count; i++) {
       pick.probe(pick.candidates().get((start + i * step) % size));
     }
+    pool.probesOwed = Math.max(-OWED_MAX, pool.probesOwed - count); // these count as the others do
   }
 
   private void probe(Pool pool, Pick pick) {
-    pool.probesOwed = Math.min(4, pool.probesOwed + rate(pool, pick));
+    pool.probesOwed = Math.min(OWED_MAX, pool.probesOwed + rate(pool, pick));
     RandomGenerator random = pick.random();
     while (pool.probesOwed >= 1) {
       pool.probesOwed--;

@@ -142,6 +142,35 @@ class ChooserTest {
   }
 
   @Test
+  void aServerIsGoneAfterItsAttemptsHaveEnded() {
+    List<String> heard = new ArrayList<>();
+    ClientBench bench = bench(new LoadBalancer() {
+      @Override
+      public PeerView pick(Pick pick) {
+        return pick.candidates().get(0);
+      }
+
+      @Override
+      public void onEnd(
+          PeerView peer, MethodDescriptor<?, ?> method, Outcome outcome, long tookNs, long nowNs) {
+        heard.add("end " + peer.endpoint());
+      }
+
+      @Override
+      public void onGone(PeerView peer) {
+        heard.add("gone " + peer.endpoint());
+      }
+    });
+    bench.up("tcp://a:1");
+    bench.call(READ);
+    bench.call(READ);
+
+    bench.engine.disconnect("tcp://a:1", bench.now);
+
+    assertThat(heard).containsExactly("end tcp://a:1", "end tcp://a:1", "gone tcp://a:1");
+  }
+
+  @Test
   void aBalancerThatThrowsFailsItsCallAndNothingElse() {
     boolean[] broken = {true};
     ClientBench bench = bench(pick -> {

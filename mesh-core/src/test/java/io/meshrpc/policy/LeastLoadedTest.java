@@ -1,72 +1,37 @@
 package io.meshrpc.policy;
 
-import static io.meshrpc.policy.FakePeer.busy;
-import static io.meshrpc.policy.FakePeer.idle;
+import static io.meshrpc.policy.PickBench.MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
-import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
+import io.meshrpc.policy.PickBench.Server;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Of two at random, the less loaded. */
+/** The better of two, by what this client knows and what the server said of late. */
 class LeastLoadedTest {
-  private static final long FRESH_NS = 999_999_999L;
-  private static final int PICKS = 30_000;
+  @ParameterizedTest(name = "{0} in flight, {1} reported {2} ms ago, weight {3}: taken: {4}")
+  @CsvSource({
+    "2, 0,    0, 1.0, true",
+    "4, 0,    0, 1.0, false",
+    "0, 4,    0, 1.0, false",
+    "0, 4,  999, 1.0, false",
+    "0, 4, 1000, 1.0, true",
+    "4, 1,    0, 1.0, false",
+    "1, 1,    0, 0.6, true",
+    "1, 1,    0, 0.4, false",
+  })
+  void besideAServerWithThreeInFlight(
+      int inFlight, int reported, int ageMs, double weight, boolean taken) {
+    PickBench bench = new PickBench(2, 1);
+    Server server = bench.servers.get(0);
+    server.inFlight = inFlight;
+    server.running = reported;
+    server.reportedNs = bench.now - ageMs * MS;
+    server.weight = weight;
+    bench.servers.get(1).inFlight = 3;
 
-  @Test
-  void theOnlyOneIsPicked() {
-    assertThat(shares(idle("a"))).containsOnlyKeys("a");
-  }
-
-  @Test
-  void ofTwoTheOneWithLessInFlightIsPicked() {
-    assertThat(shares(busy("a", 3), busy("b", 2))).containsOnlyKeys("b");
-    assertThat(shares(busy("a", 2), busy("b", 3))).containsOnlyKeys("a");
-  }
-
-  @Test
-  void whatTheServerReportsCountsWhileItIsFresh() {
-    assertThat(shares(idle("a").reports(3, 2, FRESH_NS), busy("b", 4))).containsOnlyKeys("b");
-    assertThat(shares(idle("a").reports(3, 2, FRESH_NS + 1), busy("b", 4))).containsOnlyKeys("a");
-  }
-
-  @Test
-  void theGreaterOfInFlightAndReportedCounts() {
-    assertThat(shares(busy("a", 5).reports(0, 1, 0), busy("b", 4))).containsOnlyKeys("b");
-  }
-
-  @Test
-  void aColdServerNeedsToBeMuchLessLoaded() {
-    assertThat(shares(idle("a").weighs(0.1), busy("b", 8))).containsOnlyKeys("b");
-    assertThat(shares(idle("a").weighs(0.1), busy("b", 10))).containsOnlyKeys("a");
-  }
-
-  @Test
-  void amongEqualsAllGetTheirShare() {
-    Map<String, Integer> shares = shares(idle("a"), idle("b"), idle("c"));
-
-    assertThat(shares.values()).allSatisfy(share -> assertThat(share).isBetween(9_000, 11_000));
-  }
-
-  @Test
-  void theMostLoadedOfManyIsNeverPicked() {
-    Map<String, Integer> shares = shares(idle("a"), busy("b", 1), busy("c", 9));
-
-    assertThat(shares).containsOnlyKeys("a", "b");
-    assertThat(shares.get("a")).as("in two of three pairs").isBetween(19_000, 21_000);
-  }
-
-  private static Map<String, Integer> shares(FakePeer... candidates) {
-    SplittableRandom random = new SplittableRandom(5);
-    LeastLoaded balancer = new LeastLoaded();
-    Map<String, Integer> shares = new TreeMap<>();
-    for (int i = 0; i < PICKS; i++) {
-      String endpoint =
-          balancer.pick(FakePeer.pick(List.of(candidates), random)).endpoint();
-      shares.merge(endpoint, 1, Integer::sum);
+    for (int i = 0; i < 20; i++) {
+      assertThat(bench.choose(new LeastLoaded()) == server).isEqualTo(taken);
     }
-    return shares;
   }
 }

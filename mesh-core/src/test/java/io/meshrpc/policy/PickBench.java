@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** A choice to put before a balancer, with servers that are as the test wants them. */
 final class PickBench implements LoadBalancer.Pick {
   static final long MS = 1_000_000L;
-  static final MethodDescriptor<byte[], byte[]> READ = new MethodDescriptor<>(
-      "bench.Bank", "Read", Idempotency.NO_SIDE_EFFECTS, new Raw(), new Raw());
+  static final MethodDescriptor<byte[], byte[]> READ = method("Read");
+  static final MethodDescriptor<byte[], byte[]> PAY = method("Pay");
 
   final List<Server> servers = new ArrayList<>();
   final List<Server> probed = new ArrayList<>();
@@ -31,6 +32,7 @@ final class PickBench implements LoadBalancer.Pick {
   int asked;
   boolean mayWait = true;
   long waitNs;
+  MethodDescriptor<?, ?> method = READ;
 
   @Nullable
   String key;
@@ -42,13 +44,22 @@ final class PickBench implements LoadBalancer.Pick {
     }
   }
 
+  private static MethodDescriptor<byte[], byte[]> method(String name) {
+    return new MethodDescriptor<>(
+        "bench.Bank", name, Idempotency.NO_SIDE_EFFECTS, new Raw(), new Raw());
+  }
+
   /** Chooses so often, and counts who was chosen. */
   Map<String, Integer> shares(LoadBalancer balancer, int times) {
     Map<String, Integer> shares = new TreeMap<>();
     for (int i = 0; i < times; i++) {
-      shares.merge(((Server) balancer.pick(this)).endpoint(), 1, Integer::sum);
+      shares.merge(choose(balancer).endpoint(), 1, Integer::sum);
     }
     return shares;
+  }
+
+  Server choose(LoadBalancer balancer) {
+    return (Server) Objects.requireNonNull(balancer.pick(this));
   }
 
   /** All servers report; each has one worker and takes 10 ms for a call unless set. */
@@ -68,7 +79,7 @@ final class PickBench implements LoadBalancer.Pick {
 
   @Override
   public MethodDescriptor<?, ?> method() {
-    return READ;
+    return method;
   }
 
   @Override

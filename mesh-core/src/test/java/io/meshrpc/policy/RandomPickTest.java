@@ -2,39 +2,41 @@ package io.meshrpc.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Equal chances, whatever the load, and the same picks for the same seed. */
+/** Equal chances, and nothing else. */
 class RandomPickTest {
-  private final List<FakePeer> candidates =
-      List.of(FakePeer.idle("a"), FakePeer.busy("b", 50), FakePeer.idle("c").weighs(0.1));
+  private final RandomPick balancer = new RandomPick();
 
-  @Test
-  void allHaveTheSameChance() {
-    Map<String, Integer> shares = new TreeMap<>();
-    SplittableRandom random = new SplittableRandom(5);
-    for (int i = 0; i < 30_000; i++) {
-      shares.merge(pick(random), 1, Integer::sum);
-    }
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 100})
+  void eachGetsAboutTheSame(int servers) {
+    PickBench bench = new PickBench(servers, 1);
 
-    assertThat(shares).containsOnlyKeys("a", "b", "c");
-    assertThat(shares.values()).allSatisfy(share -> assertThat(share).isBetween(9_500, 10_500));
+    Map<String, Integer> shares = bench.shares(balancer, 1000 * servers);
+
+    assertThat(shares).hasSize(servers);
+    assertThat(shares.values())
+        .as("five standard deviations")
+        .allMatch(share -> Math.abs(share - 1000) < 160);
   }
 
   @Test
-  void theSameSeedPicksTheSame() {
-    SplittableRandom one = new SplittableRandom(9);
-    SplittableRandom other = new SplittableRandom(9);
-    for (int i = 0; i < 100; i++) {
-      assertThat(pick(one)).isEqualTo(pick(other));
-    }
+  void loadIsNotLookedAt() {
+    PickBench bench = new PickBench(2, 1);
+    bench.servers.get(0).inFlight = 50;
+    bench.servers.get(0).weight = 0.1;
+
+    assertThat(bench.shares(balancer, 1000).get("tcp://s0:1")).isBetween(420, 580);
   }
 
-  private String pick(SplittableRandom random) {
-    return new RandomPick().pick(FakePeer.pick(candidates, random)).endpoint();
+  @Test
+  void theSameSeedMakesTheSameChoices() {
+    assertThat(new PickBench(9, 4).shares(balancer, 100))
+        .isEqualTo(new PickBench(9, 4).shares(balancer, 100))
+        .isNotEqualTo(new PickBench(9, 5).shares(balancer, 100));
   }
 }

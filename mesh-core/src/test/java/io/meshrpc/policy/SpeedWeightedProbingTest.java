@@ -44,6 +44,29 @@ class SpeedWeightedProbingTest {
   }
 
   @Test
+  void aSmallDifferenceInWhatCallsTakeDoesNotCount() {
+    PickBench bench = new PickBench(3, 1);
+    bench.servers.get(0).usualNs = 8 * MS;
+    bench.servers.get(0).running = 5;
+    bench.servers.get(1).running = 5;
+    bench.servers.get(2).usualNs = 12 * MS;
+    bench.servers.get(2).running = 4; // 60 against 48 and 60, if all of it counted
+    bench.report(balancer);
+
+    assertThat(balancer.pick(bench)).isSameAs(bench.servers.get(2));
+  }
+
+  @Test
+  void ofALargeDifferenceTheNoiseIsTakenAway() {
+    ProbingSettings settings = ProbingSettings.DEFAULTS;
+
+    assertThat(settings.withoutNoiseNs(13 * MS, 10 * MS)).isEqualTo(10.0 * MS);
+    assertThat(settings.withoutNoiseNs(40 * MS, 10 * MS)).isEqualTo(37.0 * MS);
+    assertThat(settings.withoutNoiseNs(5 * MS, 10 * MS)).isBetween(5.0 * MS, 6.0 * MS);
+    assertThat(settings.withoutNoiseNs(0, 10 * MS)).isZero();
+  }
+
+  @Test
   void moreWorkersMakeARequestBeforeItCountLess() {
     PickBench bench = new PickBench(2, 1);
     bench.servers.get(0).running = 3;
@@ -99,8 +122,30 @@ class SpeedWeightedProbingTest {
     Server second = bench.probed.get(1);
     second.running = 1;
     balancer.onReport(second, READ, second.usualNs, bench.now);
+    assertThat(balancer.pick(bench)).as("two are few").isNull();
+    Server third = bench.probed.get(2);
+    third.running = 2;
+    balancer.onReport(third, READ, third.usualNs, bench.now);
     assertThat(balancer.pick(bench)).isSameAs(first);
     assertThat(bench.probed).as("waiting asks no more").hasSizeLessThanOrEqualTo(4);
+  }
+
+  @Test
+  void probesThatACallWaitedForAreNotAskedForAgain() {
+    PickBench bench = new PickBench(50, 1);
+    bench.servers.forEach(server -> server.running = 1); // busy: one probe for each call
+    int calls = 200;
+    for (int i = 0; i < calls; i++) {
+      bench.now += 60 * MS; // all reports are too old by then
+      bench.asked = 0;
+      assertThat(balancer.pick(bench)).isNull();
+      bench.asked = 1;
+      List<Server> asked = bench.probed.subList(bench.probed.size() - 3, bench.probed.size());
+      List.copyOf(asked).forEach(one -> balancer.onReport(one, READ, one.usualNs, bench.now));
+      assertThat(balancer.pick(bench)).isNotNull();
+    }
+
+    assertThat(bench.probed).hasSize(3 * calls);
   }
 
   @Test
@@ -118,6 +163,26 @@ class SpeedWeightedProbingTest {
   void itNeverWaitsWhenItMustNot() {
     PickBench bench = new PickBench(10, 1);
     bench.mayWait = false;
+
+    assertThat(balancer.pick(bench)).isNotNull();
+  }
+
+  @Test
+  void whenTheWaitIsOverTwoAnswersAreEnough() {
+    PickBench bench = new PickBench(10, 1);
+    bench.servers.get(3).running = 1;
+    balancer.onReport(bench.servers.get(3), READ, 10 * MS, bench.now);
+    balancer.onReport(bench.servers.get(7), READ, 10 * MS, bench.now);
+
+    bench.mayWait = false;
+
+    assertThat(balancer.pick(bench)).isSameAs(bench.servers.get(7));
+  }
+
+  @Test
+  void ofTwoServersNoThirdIsAwaited() {
+    PickBench bench = new PickBench(2, 1);
+    bench.report(balancer);
 
     assertThat(balancer.pick(bench)).isNotNull();
   }
@@ -227,7 +292,7 @@ class SpeedWeightedProbingTest {
     balancer.onGone(bench.servers.get(1));
 
     assertThat(balancer.pick(bench))
-        .as("one report is left, and two are needed")
+        .as("one report is left, and it is no choice")
         .isNull();
   }
 }
