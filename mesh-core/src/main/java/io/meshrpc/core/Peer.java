@@ -138,8 +138,7 @@ final class Peer implements PeerView {
 
   /** Whether it may take calls soon: its connection or its Hello is under way. */
   boolean isComing() {
-    return state == PeerState.CONNECTING
-        || (connected && session == 0 && state != PeerState.DOWN);
+    return state == PeerState.CONNECTING || (connected && session == 0 && state != PeerState.DOWN);
   }
 
   /** Why it gets no call now, in words. */

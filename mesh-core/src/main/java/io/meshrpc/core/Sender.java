@@ -108,8 +108,7 @@ final class Sender {
 
   private void cancel(Attempt attempt, boolean onlyIfQueued) {
     Peer peer = attempt.peer;
-    out.send(
-        peer.id, peer.session, new Cancel(attempt.call.seq, attempt.number, onlyIfQueued));
+    out.send(peer.id, peer.session, new Cancel(attempt.call.seq, attempt.number, onlyIfQueued));
   }
 
   private static boolean isReachable(Attempt attempt) {

@@ -170,8 +170,7 @@ class AnswersTest {
 
   @Test
   void aCallThatWaitsIsCancelledAndNeverSent() {
-    ClientCall call =
-        call(Duration.ofSeconds(5), CallOptions.DEFAULT.withServer("tcp://b:1"));
+    ClientCall call = call(Duration.ofSeconds(5), CallOptions.DEFAULT.withServer("tcp://b:1"));
     bench.engine.cancel(call, bench.now);
     FakeServer b = bench.up("tcp://b:1");
 
@@ -181,8 +180,8 @@ class AnswersTest {
 
   @Test
   void aCallThatIsCancelledBeforeItStartsIsNotSent() {
-    ClientCall call = new ClientCall(
-        PAY, new byte[1], CallOptions.DEFAULT, RETRY, 1_000_000_000L, "ticket");
+    ClientCall call =
+        new ClientCall(PAY, new byte[1], CallOptions.DEFAULT, RETRY, 1_000_000_000L, "ticket");
     bench.engine.cancel(call, bench.now);
     bench.engine.start(call, bench.now);
 
@@ -195,8 +194,7 @@ class AnswersTest {
   @Test
   void closingEndsEveryCallAndTellsTheServers() {
     ClientCall inFlight = bench.call(PAY);
-    ClientCall waiting =
-        call(Duration.ofSeconds(5), CallOptions.DEFAULT.withServer("tcp://b:1"));
+    ClientCall waiting = call(Duration.ofSeconds(5), CallOptions.DEFAULT.withServer("tcp://b:1"));
     bench.engine.close(bench.now);
 
     assertThat(bench.completed).containsExactlyInAnyOrder(inFlight, waiting);

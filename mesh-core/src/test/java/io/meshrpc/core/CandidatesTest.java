@@ -169,8 +169,7 @@ class CandidatesTest {
             new Candidate(connecting.endpoint, PeerState.CONNECTING, "no connection yet"),
             new Candidate(greeted.endpoint, PeerState.CONNECTING, "has not answered Hello yet"),
             new Candidate(down.endpoint, PeerState.DOWN, "refused: VERSION, no"),
-            new Candidate(
-                draining.endpoint, PeerState.DRAINING, "does not offer bench.Bank/Other"),
+            new Candidate(draining.endpoint, PeerState.DRAINING, "does not offer bench.Bank/Other"),
             new Candidate(lost.endpoint, PeerState.SUSPECT, "connection lost"),
             new Candidate(
                 probation.endpoint, PeerState.PROBATION, "does not offer bench.Bank/Other"));
@@ -243,8 +242,7 @@ class CandidatesTest {
   @Test
   void metadataBeyondTheServersLimitFailsBeforeSendingWithBothSizes() {
     FakeServer a = bench.up("tcp://a:1");
-    CallOptions options =
-        CallOptions.DEFAULT.withMetadata(Metadata.of("k", "x".repeat(600)));
+    CallOptions options = CallOptions.DEFAULT.withMetadata(Metadata.of("k", "x".repeat(600)));
     ClientCall call = bench.call(READ, RETRY, options, Duration.ofSeconds(1));
 
     assertThat(call.failure().code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
@@ -309,8 +307,8 @@ class CandidatesTest {
   }
 
   private ClientCall sized(int bytes) {
-    ClientCall call = new ClientCall(
-        READ, new byte[bytes], CallOptions.DEFAULT, RETRY, 1_000_000_000L, "ticket");
+    ClientCall call =
+        new ClientCall(READ, new byte[bytes], CallOptions.DEFAULT, RETRY, 1_000_000_000L, "ticket");
     bench.engine.start(call, bench.now);
     return call;
   }

@@ -83,8 +83,8 @@ class ExecutionTest {
 
   @Test
   void anErrorAfterAnErrorThatWasTriedAgainIsTheHandlersAnswer() {
-    ClientCall call =
-        bench.call(READ, RETRY.withMaxAttempts(2).withRetryableCodes(java.util.Set.of(Code.ABORTED)));
+    ClientCall call = bench.call(
+        READ, RETRY.withMaxAttempts(2).withRetryableCodes(java.util.Set.of(Code.ABORTED)));
     a.fail(a.lastRequest(), Code.ABORTED);
     bench.advanceMs(50);
     a.fail(a.lastRequest(), Code.ABORTED);
@@ -121,7 +121,8 @@ class ExecutionTest {
     assertThat(sent.failure().execution()).isEqualTo(Execution.UNKNOWN);
     assertThat(sent.failure().status().text()).isEqualTo("the deadline of 20 ms passed");
     assertThat(sent.failure().candidates()).isEmpty();
-    assertThat(sent.failure().attempts()).singleElement()
+    assertThat(sent.failure().attempts())
+        .singleElement()
         .satisfies(t -> assertThat(t.end().text()).isEqualTo("no answer"));
     assertThat(waits.failure().execution()).isEqualTo(Execution.NOT_SENT);
     assertThat(waits.failure().status().text())
@@ -143,8 +144,7 @@ class ExecutionTest {
   void aReplyThatIsTooLargeWasExecuted() {
     bench.up("tcp://b:1");
     ClientCall call = bench.call(READ);
-    a.answer(
-        a.lastRequest(), Execution.EXECUTED, Code.RESOURCE_EXHAUSTED, Reason.TOO_LARGE, 0);
+    a.answer(a.lastRequest(), Execution.EXECUTED, Code.RESOURCE_EXHAUSTED, Reason.TOO_LARGE, 0);
 
     assertThat(call.failure().code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
     assertThat(call.failure().execution()).isEqualTo(Execution.EXECUTED);

@@ -33,8 +33,13 @@ import org.jspecify.annotations.Nullable;
 /** A server that tells the truth, at odd moments: it stalls, loses connections, and starts anew. */
 final class RandomServer {
   private static final Reason[] REFUSALS = {
-    Reason.QUEUE_FULL, Reason.WOULD_MISS_DEADLINE, Reason.SHED, Reason.DRAINING,
-    Reason.UNKNOWN_METHOD, Reason.TOO_LARGE, Reason.UNRECOGNIZED
+    Reason.QUEUE_FULL,
+    Reason.WOULD_MISS_DEADLINE,
+    Reason.SHED,
+    Reason.DRAINING,
+    Reason.UNKNOWN_METHOD,
+    Reason.TOO_LARGE,
+    Reason.UNRECOGNIZED
   };
   private static final Code[] ERRORS = {Code.INTERNAL, Code.NOT_FOUND, Code.ABORTED};
 
@@ -42,7 +47,9 @@ final class RandomServer {
   private static final class Work {
     int attempt;
     boolean running;
-    @Nullable Response answer;
+
+    @Nullable
+    Response answer;
   }
 
   final String endpoint;
@@ -76,8 +83,16 @@ final class RandomServer {
 
   void take(long inSession, Packet packet) {
     if (packet instanceof Request request && inSession != session) {
-      world.heard(node, of(request.seq(), request.attempt(), Execution.NOT_EXECUTED,
-          Code.UNAVAILABLE, Reason.STALE_SESSION, 0), outbox);
+      world.heard(
+          node,
+          of(
+              request.seq(),
+              request.attempt(),
+              Execution.NOT_EXECUTED,
+              Code.UNAVAILABLE,
+              Reason.STALE_SESSION,
+              0),
+          outbox);
     } else {
       inbox.add(packet);
     }
@@ -210,8 +225,16 @@ final class RandomServer {
       return;
     }
     if (draining) {
-      world.heard(node, of(request.seq(), request.attempt(), Execution.NOT_EXECUTED,
-          Code.UNAVAILABLE, Reason.DRAINING, 0), outbox);
+      world.heard(
+          node,
+          of(
+              request.seq(),
+              request.attempt(),
+              Execution.NOT_EXECUTED,
+              Code.UNAVAILABLE,
+              Reason.DRAINING,
+              0),
+          outbox);
       return;
     }
     Work work = new Work();
@@ -247,8 +270,10 @@ final class RandomServer {
       works.remove(seq);
       Reason reason = REFUSALS[random.nextInt(REFUSALS.length)];
       int pushback = random.nextInt(4) == 0 ? Response.NEVER : random.nextInt(200);
-      world.heard(node, of(seq, work.attempt, Execution.NOT_EXECUTED,
-          Code.RESOURCE_EXHAUSTED, reason, pushback), outbox);
+      world.heard(
+          node,
+          of(seq, work.attempt, Execution.NOT_EXECUTED, Code.RESOURCE_EXHAUSTED, reason, pushback),
+          outbox);
     } else if (!work.running) {
       work.running = true;
       started.add(seq);
@@ -260,8 +285,15 @@ final class RandomServer {
   private void finish(long seq, Work work) {
     completed++;
     if (random.nextInt(6) == 0) {
-      reply(work, of(seq, work.attempt, Execution.UNKNOWN, Code.DEADLINE_EXCEEDED,
-          Reason.EXPIRED_RUNNING, 0));
+      reply(
+          work,
+          of(
+              seq,
+              work.attempt,
+              Execution.UNKNOWN,
+              Code.DEADLINE_EXCEEDED,
+              Reason.EXPIRED_RUNNING,
+              0));
       return;
     }
     Code code = random.nextInt(4) == 0 ? ERRORS[random.nextInt(ERRORS.length)] : Code.OK;
@@ -289,7 +321,18 @@ final class RandomServer {
 
   private static Response of(
       long seq, int attempt, Execution execution, Code code, Reason reason, int pushbackMs) {
-    return new Response(seq, attempt, execution, code, reason, "", pushbackMs, 0, 0, 0,
-        Metadata.EMPTY, new byte[0]);
+    return new Response(
+        seq,
+        attempt,
+        execution,
+        code,
+        reason,
+        "",
+        pushbackMs,
+        0,
+        0,
+        0,
+        Metadata.EMPTY,
+        new byte[0]);
   }
 }

@@ -83,7 +83,9 @@ final class RandomWorld implements ClientOutbox {
     assertThat(engine.inFlight()).isZero();
     assertThat(engine.peers(now)).allMatch(peer -> peer.inFlight() == 0);
     for (ClientCall call : calls) {
-      assertThat(call.isSet() || call.again.isSet()).as("a timer of a call is set").isFalse();
+      assertThat(call.isSet() || call.again.isSet())
+          .as("a timer of a call is set")
+          .isFalse();
       assertThat(call.attempts).noneMatch(Timers.Timed::isSet).noneMatch(Attempt::isOpen);
     }
   }
@@ -187,13 +189,16 @@ final class RandomWorld implements ClientOutbox {
   }
 
   private void onRequest(RandomServer server, Request request) {
-    ClientCall call = calls.stream().filter(c -> c.seq == request.seq()).findFirst().orElseThrow();
+    ClientCall call =
+        calls.stream().filter(c -> c.seq == request.seq()).findFirst().orElseThrow();
     must(!call.done && now < call.deadlineNs, () -> "sent after the end: " + request);
     Place place = new Place(request.seq(), server.node);
     if (!call.mayRunTwice()) {
       for (Place other : reached) {
         boolean elsewhere = other.seq == request.seq() && !other.equals(place);
-        must(!elsewhere || open.get(other).isEmpty(), () -> "may run at " + other + ", sent to " + place);
+        must(
+            !elsewhere || open.get(other).isEmpty(),
+            () -> "may run at " + other + ", sent to " + place);
       }
     }
     TreeSet<Integer> attempts = open.computeIfAbsent(place, unused -> new TreeSet<>());

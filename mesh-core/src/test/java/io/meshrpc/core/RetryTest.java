@@ -55,8 +55,7 @@ class RetryTest {
     FakeServer b = bench.up("tcp://b:1");
     ClientCall call = bench.call(method(method), RETRY.withRepeat(repeat));
     assertThat(a.lastRequest().idempotent()).isEqualTo(goes);
-    a.answer(
-        a.lastRequest(), Execution.UNKNOWN, Code.UNAVAILABLE, Reason.EXPIRED_RUNNING, 0);
+    a.answer(a.lastRequest(), Execution.UNKNOWN, Code.UNAVAILABLE, Reason.EXPIRED_RUNNING, 0);
     bench.advanceMs(50);
 
     assertThat(b.requests()).hasSize(goes ? 1 : 0);
@@ -238,8 +237,7 @@ class RetryTest {
       spendOneRetry();
     }
     ClientCall call = bench.call(READ);
-    a.answer(
-        a.lastRequest(), Execution.UNKNOWN, Code.UNAVAILABLE, Reason.EXPIRED_RUNNING, 0);
+    a.answer(a.lastRequest(), Execution.UNKNOWN, Code.UNAVAILABLE, Reason.EXPIRED_RUNNING, 0);
 
     assertThat(call.failure().status().text())
         .isEqualTo("because (not tried again: the retry budget is empty)");
@@ -249,8 +247,7 @@ class RetryTest {
   void pausesAreWithinTheirBounds() {
     RetryPolicy slow = RETRY.withBackoff(Duration.ofMillis(100), Duration.ofMillis(400));
     bench.call(READ, slow);
-    a.answer(
-        a.lastRequest(), Execution.UNKNOWN, Code.UNAVAILABLE, Reason.EXPIRED_RUNNING, 0);
+    a.answer(a.lastRequest(), Execution.UNKNOWN, Code.UNAVAILABLE, Reason.EXPIRED_RUNNING, 0);
     bench.advanceMs(99);
     assertThat(a.requests()).hasSize(1);
     bench.advanceMs(202);
@@ -326,8 +323,7 @@ class RetryTest {
   void staleSessionMeansHelloAndTheSameCallUnderTheNextSession() {
     ClientCall call = bench.call(PAY);
     a.got.clear();
-    a.answer(
-        staleRequest(), Execution.NOT_EXECUTED, Code.UNAVAILABLE, Reason.STALE_SESSION, 0);
+    a.answer(staleRequest(), Execution.NOT_EXECUTED, Code.UNAVAILABLE, Reason.STALE_SESSION, 0);
 
     assertThat(a.all(Hello.class)).as("at once").hasSize(1);
     assertThat(a.requests()).as("nothing under a dead session").isEmpty();
@@ -385,8 +381,15 @@ class RetryTest {
 
   private Request staleRequest() {
     return new Request(
-        1, 2, 1, 1, io.meshrpc.api.Priority.NORMAL, false, false,
-        io.meshrpc.api.Metadata.EMPTY, new byte[0]);
+        1,
+        2,
+        1,
+        1,
+        io.meshrpc.api.Priority.NORMAL,
+        false,
+        false,
+        io.meshrpc.api.Metadata.EMPTY,
+        new byte[0]);
   }
 
   private void turnAwayLast(FakeServer server) {
@@ -398,10 +401,11 @@ class RetryTest {
   /** A call that is tried again and then given up, at a. */
   private void spendOneRetry() {
     ClientCall call = bench.call(
-        READ, RETRY.withMaxAttempts(2), CallOptions.DEFAULT.withServer(a.endpoint),
+        READ,
+        RETRY.withMaxAttempts(2),
+        CallOptions.DEFAULT.withServer(a.endpoint),
         Duration.ofSeconds(1));
-    a.answer(
-        a.lastRequest(), Execution.UNKNOWN, Code.UNAVAILABLE, Reason.EXPIRED_RUNNING, 0);
+    a.answer(a.lastRequest(), Execution.UNKNOWN, Code.UNAVAILABLE, Reason.EXPIRED_RUNNING, 0);
     bench.engine.cancel(call, bench.now);
   }
 
