@@ -29,7 +29,7 @@ class AnswersTest {
     a.cancelled(a.lastRequest(), Stage.NOT_STARTED);
 
     assertThat(bench.completed).containsExactly(call);
-    assertThat(call.failure()).isNull();
+    assertThat(call.response()).isNotNull();
     assertThat(a.requests()).hasSize(1);
   }
 
@@ -64,7 +64,7 @@ class AnswersTest {
     assertThat(a.lastRequest().attempt()).isEqualTo(2);
     a.ok(first);
 
-    assertThat(call.failure()).isNull();
+    assertThat(call.response()).isNotNull();
   }
 
   @Test
@@ -89,7 +89,7 @@ class AnswersTest {
     a.accept();
     a.ok(first);
 
-    assertThat(call.failure()).isNull();
+    assertThat(call.response()).isNotNull();
     assertThat(b.cancels()).hasSize(1);
   }
 
@@ -135,6 +135,19 @@ class AnswersTest {
   }
 
   @Test
+  void aCallWhoseTimeIsUpIsNotSentToAServerThatComesUpInTheSameTurn() {
+    CallOptions options = CallOptions.DEFAULT.withServer("tcp://b:1");
+    ClientCall call = call(Duration.ofMillis(50), options);
+    FakeServer b = bench.connect("tcp://b:1");
+    bench.now += Duration.ofMillis(50).toNanos();
+    b.accept();
+    bench.advanceMs(0);
+
+    assertThat(b.requests()).isEmpty();
+    assertThat(call.failure().execution()).isEqualTo(Execution.NOT_SENT);
+  }
+
+  @Test
   void aCallWithoutTimeIsNotSent() {
     for (long span : List.of(0L, -1L, Long.MIN_VALUE)) {
       ClientCall call = call(Duration.ofNanos(span), CallOptions.DEFAULT);
@@ -151,7 +164,7 @@ class AnswersTest {
 
     assertThat(call.done).isFalse();
     a.ok(a.lastRequest());
-    assertThat(call.failure()).isNull();
+    assertThat(call.response()).isNotNull();
   }
 
   @Test

@@ -187,7 +187,7 @@ class CandidatesTest {
 
     assertThat(b.requests()).hasSize(1);
     b.ok(b.lastRequest());
-    assertThat(call.failure()).isNull();
+    assertThat(call.response()).isNotNull();
   }
 
   @Test

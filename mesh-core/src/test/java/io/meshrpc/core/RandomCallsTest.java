@@ -16,7 +16,7 @@ class RandomCallsTest {
       run(seed);
       return;
     }
-    for (long i = 0; i < Integer.getInteger("runs", 2000); i++) {
+    for (long i = 0; i < Integer.getInteger("runs", 1500); i++) {
       run(i);
     }
   }

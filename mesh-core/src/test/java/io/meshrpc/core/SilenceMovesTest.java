@@ -30,7 +30,7 @@ class SilenceMovesTest {
     assertThat(a.cancels()).as("the earlier attempt stays open").isEmpty();
 
     b.ok(b.lastRequest());
-    assertThat(call.failure()).isNull();
+    assertThat(call.response()).isNotNull();
     assertThat(a.cancels()).as("the loser is told").hasSize(1);
     assertThat(a.cancels().get(0).onlyIfQueued()).isFalse();
   }
@@ -42,7 +42,7 @@ class SilenceMovesTest {
     silence(a);
     a.ok(a.lastRequest());
 
-    assertThat(call.failure()).isNull();
+    assertThat(call.response()).isNotNull();
     assertThat(b.cancels()).hasSize(1);
     assertThat(b.cancels().get(0).attempt()).isEqualTo(2);
     b.ok(b.lastRequest());
@@ -76,7 +76,7 @@ class SilenceMovesTest {
 
     assertThat(b.requests()).isEmpty();
     a.ok(a.lastRequest());
-    assertThat(call.failure()).isNull();
+    assertThat(call.response()).isNotNull();
   }
 
   @Test
@@ -115,7 +115,7 @@ class SilenceMovesTest {
     bench.advanceMs(3000);
 
     b.ok(b.lastRequest());
-    assertThat(call.failure()).isNull();
+    assertThat(call.response()).isNotNull();
   }
 
   @Test
@@ -164,7 +164,7 @@ class SilenceMovesTest {
 
     assertThat(third.requests()).hasSize(1);
     third.ok(third.lastRequest());
-    assertThat(call.failure()).isNull();
+    assertThat(call.response()).isNotNull();
   }
 
   @Test
@@ -180,7 +180,7 @@ class SilenceMovesTest {
     assertThat(bench.state(a)).isEqualTo(PeerState.DOWN);
     assertThat(b.requests()).hasSize(2);
     b.ok(b.lastRequest());
-    assertThat(call.failure()).isNull();
+    assertThat(call.response()).isNotNull();
   }
 
   @Test
@@ -196,7 +196,7 @@ class SilenceMovesTest {
     a.turnAway(last, Reason.DRAINING, 0);
     a.ok(first);
 
-    assertThat(runs.failure()).isNull();
+    assertThat(runs.response()).isNotNull();
     assertThat(b.requests()).hasSize(2);
     assertThat(queued.done).isFalse();
     bench.call(READ);
