@@ -6,7 +6,8 @@ import java.time.Duration;
 /** Refuses values out of their range, with value and expectation. */
 final class Checks {
   private static final int NAME_BYTES_MAX = 255; // docs/PROTOCOL.md, numbers and limits
-  private static final Duration SPAN_MAX = Duration.ofDays(365);
+  private static final Duration SPAN_MAX = Duration.ofDays(365); // of a call
+  private static final Duration FOREVER = Duration.ofDays(36_500);
 
   private Checks() {}
 
@@ -33,15 +34,15 @@ final class Checks {
     return value;
   }
 
-  /** In nanoseconds, as {@link #nanos}. */
+  /** In nanoseconds; a span that is longer than they can count is forever. */
   static long atLeast(String name, Duration span, Duration min) {
     if (span.compareTo(min) < 0) {
       throw new IllegalArgumentException(name + ": " + span + " (expected: >= " + min + ")");
     }
-    return nanos(span);
+    return span.compareTo(FOREVER) < 0 ? span.toNanos() : FOREVER.toNanos();
   }
 
-  /** A span in nanoseconds; a year at most, which is for ever here. */
+  /** A call's span in nanoseconds; a year at most, which is for ever there. */
   static long nanos(Duration span) {
     return span.compareTo(SPAN_MAX) > 0 ? SPAN_MAX.toNanos() : span.toNanos();
   }

@@ -279,6 +279,7 @@ class CandidatesTest {
           new ClientBench(LivenessSettings.DEFAULTS, bad, AttemptInterceptor.NONE, 1);
       FakeServer a = broken.up("tcp://a:1");
       ClientCall call = broken.call(READ);
+      broken.advanceMs(2); // a choice may be put off, for a while
 
       assertThat(call.failure().code()).isEqualTo(Code.INTERNAL);
       assertThat(call.failure().status().text()).startsWith("the load balancer failed: ");
