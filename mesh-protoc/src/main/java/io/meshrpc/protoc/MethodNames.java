@@ -25,6 +25,11 @@ final class MethodNames {
       "yield"));
   private final Set<String> constants = new HashSet<>(Set.of("DESCRIPTOR", "SERVICE_NAME"));
 
+  /** Names for a service whose types' full names begin so: a constant would hide what it is named like. */
+  MethodNames(Set<String> typeStarts) {
+    constants.addAll(typeStarts);
+  }
+
   /**
    * The Java names of one method.
    *

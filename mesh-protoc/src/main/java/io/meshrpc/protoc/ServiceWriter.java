@@ -51,9 +51,8 @@ final class ServiceWriter {
     Javadoc javadoc = new Javadoc(file.getSourceCodeInfo());
     comment = javadoc.at(FileDescriptorProto.SERVICE_FIELD_NUMBER, index);
     deprecated = service.getOptions().getDeprecated() || file.getOptions().getDeprecated();
-    MethodNames methodNames = new MethodNames();
-    Set<String> taken =
-        new HashSet<>(); // first parts of types' names: a nested class would hide them
+    Set<String> taken = typeStarts(names); // what a nested class or a constant would hide
+    MethodNames methodNames = new MethodNames(taken);
     boolean anyDeprecated = false;
     for (int i = 0; i < service.getMethodCount(); i++) {
       MethodDescriptorProto method = service.getMethod(i);
@@ -64,8 +63,6 @@ final class ServiceWriter {
       JavaNames.JavaType request = names.type(method.getInputType());
       JavaNames.JavaType reply = names.type(method.getOutputType());
       anyDeprecated |= request.deprecated() || reply.deprecated();
-      taken.add(request.name().split("\\.", 2)[0]);
-      taken.add(reply.name().split("\\.", 2)[0]);
       MethodNames.Names name = methodNames.next(method.getName());
       methods.add(new Method(
           method.getName(),
@@ -86,6 +83,15 @@ final class ServiceWriter {
     blockingType = free("Service", taken);
     asyncType = free("AsyncService", taken);
     clientType = free("Client", taken);
+  }
+
+  private Set<String> typeStarts(JavaNames names) throws GenerationException {
+    Set<String> starts = new HashSet<>();
+    for (MethodDescriptorProto method : service.getMethodList()) {
+      starts.add(names.type(method.getInputType()).name().split("\\.", 2)[0]);
+      starts.add(names.type(method.getOutputType()).name().split("\\.", 2)[0]);
+    }
+    return starts;
   }
 
   private static String free(String name, Set<String> taken) {

@@ -37,6 +37,8 @@ class GeneratorTest {
     "no_package2.proto",
     "clashes.proto",
     "deprecated.proto",
+    "homonyms.proto",
+    "loud.proto",
     "edition2023.proto",
     "edition2024.proto"
   };
@@ -59,6 +61,8 @@ class GeneratorTest {
             "test/old/OlderMesh.java",
             "PlainMesh_.java",
             "mesh/options/service/ClashesMesh.java",
+            "HomonymsMesh.java",
+            "LOUD/v1/SpeakerMesh.java",
             "test/deprecated/UsesOldMesh.java",
             "test/deprecated/GoneMesh.java",
             "test/e2023/Edition2023Mesh.java",
@@ -105,6 +109,15 @@ class GeneratorTest {
         .contains(
             "    /**\n     * Says hello.\n     */\n    public io.meshrpc.protoc.greeter.HelloReply sayHello(")
         .isASCII();
+  }
+
+  @Test
+  void namesNothingOfThirdParties() throws IOException {
+    for (String text : sources(generate("", UNARY)).values()) {
+      assertThat(text.lines().map(String::strip).filter(line -> line.startsWith("@")))
+          .allMatch(line -> line.startsWith("@java.lang."));
+      assertThat(text).doesNotContain("import ", "javax.", "com.google.common", "Json");
+    }
   }
 
   @Test

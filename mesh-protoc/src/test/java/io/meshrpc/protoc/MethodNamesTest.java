@@ -2,6 +2,7 @@ package io.meshrpc.protoc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,16 +27,25 @@ class MethodNamesTest {
     "Descriptor,descriptor,DESCRIPTOR_"
   })
   void followsJavaCustomAndAvoidsWhatIsTaken(String proto, String method, String constant) {
-    assertThat(new MethodNames().next(proto)).isEqualTo(new MethodNames.Names(method, constant));
+    assertThat(new MethodNames(Set.of()).next(proto))
+        .isEqualTo(new MethodNames.Names(method, constant));
   }
 
   @Test
   void theFirstOfTheFileKeepsItsName() {
-    MethodNames names = new MethodNames();
+    MethodNames names = new MethodNames(Set.of());
 
     assertThat(Stream.of("Foo", "FooAsync", "foo", "BarAsync", "Bar")
             .map(names::next)
             .map(MethodNames.Names::method))
         .containsExactly("foo", "fooAsync_", "foo_", "barAsync", "bar_");
+  }
+
+  @Test
+  void aConstantHidesNoTypeOfTheService() {
+    MethodNames names = new MethodNames(Set.of("PING", "com"));
+
+    assertThat(names.next("Ping")).isEqualTo(new MethodNames.Names("ping", "PING_"));
+    assertThat(names.next("Com")).isEqualTo(new MethodNames.Names("com", "COM"));
   }
 }
