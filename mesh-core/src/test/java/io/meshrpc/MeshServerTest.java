@@ -14,6 +14,7 @@ import static org.awaitility.Awaitility.await;
 import io.meshrpc.api.CallContext;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.api.RpcException;
@@ -22,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,6 +34,9 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
 
 /** What a user of {@link MeshServer} may rely on, over real sockets. */
 @Timeout(60)
@@ -293,10 +299,10 @@ class MeshServerTest {
 
   @Test
   void aRollingEndOfServersFailsNoCallThatMustNotRunTwice() {
-    Map<String, Integer> runs = new java.util.concurrent.ConcurrentHashMap<>();
+    Map<String, Integer> runs = new ConcurrentHashMap<>();
     AtomicBoolean over = new AtomicBoolean();
     AtomicInteger calls = new AtomicInteger();
-    List<RpcException> failures = new java.util.concurrent.CopyOnWriteArrayList<>();
+    List<RpcException> failures = new CopyOnWriteArrayList<>();
     try (MeshServer last = payments(runs);
         MeshClient mesh = client(last).build()) {
       List<Thread> payers = new ArrayList<>();
@@ -336,6 +342,29 @@ class MeshServerTest {
         })
         .build()
         .start();
+  }
+
+  @Test
+  void framesThatAreNotOfTheMeshAreCountedAndToldAndTheServerGoesOn() {
+    List<MeshListener.StrayBytes> strays = new CopyOnWriteArrayList<>();
+    MeshListener ears = new MeshListener() {
+      @Override
+      public void onStrayBytes(StrayBytes stray) {
+        strays.add(stray);
+      }
+    };
+    try (MeshServer server = server(request -> request).listener(ears).build().start();
+        MeshClient mesh = client(server).build();
+        ZContext strangers = new ZContext()) {
+      ZMQ.Socket stranger = strangers.createSocket(SocketType.DEALER);
+      stranger.connect(server.endpoint());
+      stranger.send(new byte[] {-1, -1, -1});
+      stranger.send(new byte[0]);
+      await().atMost(Duration.ofSeconds(20)).until(() -> strays.size() == 2);
+      assertThat(strays).extracting(MeshListener.StrayBytes::bytes).containsExactly(3, 0);
+      assertThat(strays).extracting(MeshListener.StrayBytes::total).containsExactly(1L, 2L);
+      assertThat(mesh.call(READ, "alive", DEFAULT)).isEqualTo("alive");
+    }
   }
 
   @Test

@@ -26,7 +26,7 @@ final class Fleet implements AutoCloseable {
   private final Path directory;
   private final Duration work;
   private final List<ServerProcess> servers = new CopyOnWriteArrayList<>();
-  private final Thread hook = new Thread(() -> servers.forEach(ServerProcess::abandon));
+  private final Thread hook = new Thread(this::abandon);
   private int started;
 
   private Fleet(Path directory, Duration work) {
@@ -91,12 +91,28 @@ final class Fleet implements AutoCloseable {
   public void close() {
     servers.forEach(ServerProcess::close);
     Runtime.getRuntime().removeShutdownHook(hook);
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+    try {
+      deleteFiles();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** This process is told to end: nothing of the fleet is to stay behind. */
+  private void abandon() {
+    servers.forEach(ServerProcess::abandon);
+    try {
+      deleteFiles();
+    } catch (IOException e) {
+      System.err.println("left behind: " + directory + ", " + e);
+    }
+  }
+
+  private void deleteFiles() throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 

@@ -38,6 +38,7 @@ final class LoadGenerator implements AutoCloseable {
     for (int i = 0; i < callers; i++) {
       Thread thread = new Thread(load::callWithoutPause, "caller-" + i);
       load.threads.add(thread);
+      thread.setDaemon(true); // whatever goes wrong, the process can end
       thread.start();
     }
     return load;

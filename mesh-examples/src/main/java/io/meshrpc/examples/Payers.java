@@ -32,6 +32,7 @@ final class Payers implements AutoCloseable {
       String name = "payer-" + i;
       Thread thread = new Thread(() -> payers.payWithoutPause(name), name);
       payers.threads.add(thread);
+      thread.setDaemon(true); // whatever goes wrong, the process can end
       thread.start();
     }
     return payers;

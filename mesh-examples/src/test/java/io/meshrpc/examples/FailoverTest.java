@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.meshrpc.MeshClient;
+import io.meshrpc.api.Execution;
 import io.meshrpc.api.PeerState;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -50,6 +51,14 @@ class FailoverTest {
   }
 
   @Test
+  void killOneAndRestartItAtOnceWithCallsUnderWay() {
+    fleet.server(2).kill();
+    fleet.restart(2);
+    untilState(2, EnumSet.of(PeerState.WARMING, PeerState.UP));
+    judge();
+  }
+
+  @Test
   void freezeOneAndThawIt() {
     fleet.server(1).freeze();
     untilState(1, EnumSet.of(PeerState.DOWN));
@@ -67,7 +76,8 @@ class FailoverTest {
       untilState(i, EnumSet.of(PeerState.WARMING, PeerState.UP));
       untilMoreCalls();
     }
-    judge();
+    Payers.Verdict verdict = judge();
+    assertThat(verdict.failures()).isEmpty(); // a drain fails no call at all
   }
 
   private void untilState(int server, EnumSet<PeerState> states) {
@@ -83,7 +93,7 @@ class FailoverTest {
     await().atMost(PATIENCE).until(() -> load.calls() > before + 2_000);
   }
 
-  private void judge() {
+  private Payers.Verdict judge() {
     untilMoreCalls();
     payers.close();
     load.close();
@@ -92,5 +102,8 @@ class FailoverTest {
     assertThat(load.failures()).isEmpty();
     assertThat(verdict.duplicates()).isEmpty();
     assertThat(verdict.lies()).isEmpty();
+    assertThat(verdict.calls()).isGreaterThan(100);
+    assertThat(verdict.failures()).doesNotContainKey(Execution.EXECUTED);
+    return verdict;
   }
 }
