@@ -20,7 +20,9 @@ final class Chance {
   }
 
   static long betweenNs(RandomGenerator random, long leastNs, long mostNs) {
-    return mostNs <= leastNs ? leastNs : leastNs + (long) (random.nextDouble() * (mostNs - leastNs));
+    return mostNs <= leastNs
+        ? leastNs
+        : leastNs + (long) (random.nextDouble() * (mostNs - leastNs));
   }
 
   /** Any order of magnitude between the two is as likely as another. */

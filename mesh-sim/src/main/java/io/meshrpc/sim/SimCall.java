@@ -22,9 +22,16 @@ final class SimCall {
   long deadlineShownNs; // on its client's clock
   long endedNs = -1; // true time
   boolean finalPhase; // must succeed
-  @Nullable ClientCall call;
-  @Nullable Code code; // of its end
-  @Nullable Execution execution;
+
+  @Nullable
+  ClientCall call;
+
+  @Nullable
+  Code code; // of its end
+
+  @Nullable
+  Execution execution;
+
   private @Nullable List<Disowned> disowned;
 
   /** One Request that left the client. */
@@ -33,8 +40,7 @@ final class SimCall {
   /** A server process has vouched that this attempt and earlier ones did not and will not run. */
   record Disowned(SimServer server, int boot, int attempt) {}
 
-  SimCall(
-      long id, SimClient client, boolean idempotent, long issuedNs, long timeoutNs) {
+  SimCall(long id, SimClient client, boolean idempotent, long issuedNs, long timeoutNs) {
     this.id = id;
     this.client = client;
     this.clientBoot = client.boot();
@@ -74,7 +80,9 @@ final class SimCall {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder("call " + id + " of c" + client.index());
-    text.append(idempotent ? " (idempotent)" : " (not idempotent)").append(" seq ").append(seq);
+    text.append(idempotent ? " (idempotent)" : " (not idempotent)")
+        .append(" seq ")
+        .append(seq);
     for (Send send : sends) {
       text.append("; #%d to s%d at %.6f".formatted(send.attempt, send.server, send.atNs / 1e9));
     }

@@ -39,9 +39,15 @@ abstract class SimNode {
   private long plannedNs = Long.MAX_VALUE; // the earliest alarm in the queue
   private long stray;
 
-  private final Event turn = new Event() {
+  private Event turn = new Turn();
+
+  /** A turn of the loop, unless it was replanned. */
+  private final class Turn extends Event {
     @Override
     void happen() {
+      if (this != turn) {
+        return;
+      }
       turnPlanned = false;
       if (sim.kernel.nowNs() < pausedUntilNs) {
         planTurn();
@@ -49,7 +55,7 @@ abstract class SimNode {
         sim.guard(SimNode.this, SimNode.this::turn);
       }
     }
-  };
+  }
 
   SimNode(Sim sim, int index, String name) {
     this.sim = sim;
@@ -114,6 +120,7 @@ abstract class SimNode {
     mail.clear();
     arrivals.clear();
     pausedUntilNs = 0;
+    forgetTurn();
   }
 
   void post(Mail letter) {
@@ -138,12 +145,14 @@ abstract class SimNode {
   void resume() {
     if (pausedUntilNs > sim.kernel.nowNs()) {
       pausedUntilNs = sim.kernel.nowNs();
-      sim.kernel.in(0, () -> {
-        if (alive) {
-          sim.guard(this, this::turn);
-        }
-      });
+      forgetTurn();
+      planTurn();
     }
+  }
+
+  private void forgetTurn() {
+    turn = new Turn();
+    turnPlanned = false;
   }
 
   /** The batch of a frame; null if it is none. */

@@ -85,9 +85,8 @@ final class Trace {
     long server = numbers[at + 2];
     String who = (client < 0 ? "   " : "c%-2d".formatted(client))
         + (server < 0 ? "    " : " s%-2d".formatted(server));
-    String what = KINDS[kinds[index]]
-        .text
-        .formatted(client, server, numbers[at + 3], numbers[at + 4]);
+    String what =
+        KINDS[kinds[index]].text.formatted(client, server, numbers[at + 3], numbers[at + 4]);
     String text = texts[index];
     return "%12.6f %s %s%s"
         .formatted(numbers[at] / 1e9, who, what, text == null ? "" : ": " + text);
