@@ -38,7 +38,7 @@ final class BoundedRetries implements Invariant {
 
   @Override
   public void onSend(SimClient client, SimCall call, long route, Request request) {
-    if (request.repeat() || call.sends.size() <= 2) {
+    if (request.repeat() || call.attempts() <= 2) {
       return;
     }
     Account account = account(client);

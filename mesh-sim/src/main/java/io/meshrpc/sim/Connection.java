@@ -52,7 +52,7 @@ final class Connection {
     if (broken) {
       return silent;
     }
-    if (toServer.size() >= link.network().options().pipeFramesMax) {
+    if (toServer.size() >= link.network().pipeFramesMax()) {
       link.network().dropped(link, server);
     } else {
       toServer.write(frame);
@@ -62,7 +62,7 @@ final class Connection {
 
   /** From the server. */
   void writeToClient(byte[] frame) {
-    if (toClient.size() >= link.network().options().pipeFramesMax) {
+    if (toClient.size() >= link.network().pipeFramesMax()) {
       link.network().dropped(link, server);
     } else {
       toClient.write(frame);

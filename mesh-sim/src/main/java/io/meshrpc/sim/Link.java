@@ -60,7 +60,7 @@ final class Link {
     if (closed || (connection != null && connection.writeToServer(frame))) {
       return;
     }
-    if (unsent.size() < network.options().pipeFramesMax) {
+    if (unsent.size() < network.pipeFramesMax()) {
       unsent.addLast(frame);
     } else {
       network.dropped(this, server);

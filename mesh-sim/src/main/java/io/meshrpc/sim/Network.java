@@ -13,6 +13,7 @@ final class Network {
   private final Lane[][] toServer; // by client and server
   private final Lane[][] toClient;
   private long dropped;
+  private boolean healed;
 
   Network(Kernel kernel, Options options, Trace trace, Streams streams) {
     this.kernel = kernel;
@@ -54,6 +55,11 @@ final class Network {
     return toClient[client.index()][server.index()];
   }
 
+  /** Beyond so many frames in a pipe more are dropped. */
+  int pipeFramesMax() {
+    return healed ? Integer.MAX_VALUE : options.pipeFramesMax;
+  }
+
   Pipe pipe(Lane lane, Pipe.Mouth mouth) {
     return new Pipe(kernel, lane, hostility, mouth);
   }
@@ -77,6 +83,7 @@ final class Network {
 
   /** Everything passes again, as it was sent. */
   void heal() {
+    healed = true;
     hostility.end();
     for (Lane[][] lanes : List.of(toServer, toClient)) {
       for (Lane[] row : lanes) {

@@ -120,23 +120,30 @@ final class Sim {
   /** After {@link #heal}: all must come back, new calls must succeed, and then all must be at rest. */
   void settle() {
     long latestNs = kernel.nowNs() + READMIT_NS + options.deadlineMostNs;
-    while (!isSettled() && kernel.nowNs() < latestNs) {
+    do {
+      servers.forEach(SimServer::start); // one that was draining may have ended meanwhile
       runUntil(kernel.nowNs() + STEP_NS);
-      servers.forEach(SimServer::start); // one that was draining has ended meanwhile
-    }
+    } while (!isSettled() && kernel.nowNs() < latestNs);
     endCalls();
     trace(Trace.What.PHASE, null, null, 0, 0, "the last calls");
-    clients.forEach(client -> {
-      for (int i = 0; i < FINAL_CALLS; i++) {
-        workload(client).issue(true);
-      }
-    });
-    long restNs = kernel.nowNs() + 11_000_000_000L;
-    runUntil(kernel.nowNs() + STEP_NS);
+    for (int i = 0; i < FINAL_CALLS; i++) {
+      clients.forEach(this::callAndWait);
+    }
+    long restNs = kernel.nowNs() + 1_000_000_000L;
     while (!isSettled() && kernel.nowNs() < restNs) {
       runUntil(kernel.nowNs() + STEP_NS);
     }
     judges.atRest(this);
+  }
+
+  /** One call at a time, for queues may be as short as one. */
+  private void callAndWait(SimClient client) {
+    SimCall call = workload(client).issue(true);
+    long latestNs = kernel.nowNs() + call.timeoutNs + STEP_NS;
+    long stepNs = (long) options.service.meanNs();
+    while (!call.hasEnded() && kernel.nowNs() < latestNs) {
+      runUntil(kernel.nowNs() + stepNs);
+    }
   }
 
   private boolean isSettled() {

@@ -34,8 +34,8 @@ final class SimCall {
 
   private @Nullable List<Disowned> disowned;
 
-  /** One Request that left the client. */
-  record Send(long atNs, int server, int attempt) {}
+  /** One Request that left the client; {@code repeat} if it asks the same process once more. */
+  record Send(long atNs, int server, int attempt, boolean repeat) {}
 
   /** A server process has vouched that this attempt and earlier ones did not and will not run. */
   record Disowned(SimServer server, int boot, int attempt) {}
@@ -51,6 +51,15 @@ final class SimCall {
 
   boolean hasEnded() {
     return endedNs >= 0;
+  }
+
+  /** Sendings that are not repeats to the same process. */
+  int attempts() {
+    int count = 0;
+    for (Send send : sends) {
+      count += send.repeat ? 0 : 1;
+    }
+    return count;
   }
 
   boolean succeeded() {

@@ -236,7 +236,8 @@ final class SimClient extends SimNode implements ClientOutbox {
       }
       unsent.remove(call);
       int server = link.server().index();
-      call.sends.add(new SimCall.Send(sim.kernel.nowNs(), server, request.attempt()));
+      call.sends.add(
+          new SimCall.Send(sim.kernel.nowNs(), server, request.attempt(), request.repeat()));
       sim.trace(Trace.What.SENT, this, link.server(), call.id, request.attempt(), null);
       sim.judges.onSend(this, call, peer, request);
     }

@@ -245,7 +245,7 @@ final class SimServer extends SimNode implements ServerOutbox {
     sim.judges.onRun(run);
     call.runs.add(run);
     Options options = sim.options;
-    double dice = sim.isHealed() ? 1 : handlers.nextDouble();
+    double dice = sim.isHealed() ? 0.5 : handlers.nextDouble(); // the shares are at the two ends
     if (failsFast) {
       finishIn(run, 0, Code.INTERNAL);
     } else if (dice < options.hangShare) {

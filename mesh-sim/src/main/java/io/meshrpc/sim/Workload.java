@@ -68,9 +68,9 @@ final class Workload {
   }
 
   /** One call, now. */
-  void issue(boolean mustSucceed) {
+  SimCall issue(boolean mustSucceed) {
     Options options = sim.options;
-    boolean never = Chance.hit(random, options.neverShare);
+    boolean never = !mustSucceed && Chance.hit(random, options.neverShare);
     boolean idempotent = random.nextDouble() < options.idempotentShare && !never;
     long timeoutNs = mustSucceed
         ? 10_000_000_000L
@@ -89,5 +89,6 @@ final class Workload {
       long spanNs = Chance.exponentialNs(random, options.service.meanNs());
       sim.kernel.in(spanNs, () -> client.cancel(call));
     }
+    return call;
   }
 }
