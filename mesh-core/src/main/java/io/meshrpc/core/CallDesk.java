@@ -137,7 +137,7 @@ final class CallDesk implements Liveness.Listener {
       finish(call);
       return;
     }
-    Status status = new Status(answer.code(), answer.text());
+    Status status = Failures.of(answer);
     switch (RetryRules.after(call, attempt, answer)) {
       case ASK_AGAIN -> attempt.lost = true;
       case FAIL -> {
