@@ -20,10 +20,10 @@ final class NodeClock {
 
   /** The first moment at which the clock shows so much. */
   long when(long shownNs) {
-    long span = shownNs - shownNs / (MILLION + driftPpm) * driftPpm;
-    long guess = startNs + span;
+    long rate = MILLION + driftPpm;
+    long guess = startNs + shownNs / rate * MILLION + shownNs % rate * MILLION / rate;
     while (read(guess) < shownNs) {
-      guess += Math.max(1, (shownNs - read(guess)) / 2);
+      guess++;
     }
     return guess;
   }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** A server at one endpoint, through all its processes. Drives a real {@link ServerEngine}. */
 final class SimServer extends SimNode implements ServerOutbox {
   private static final byte[] NOTHING = {};
+  private static final double HANDLER_MAX_NS = 20e9;
 
   private final Outgoing outgoing = new Outgoing();
   private final Map<Long, Connection> connections = new LinkedHashMap<>(); // by route
@@ -253,7 +254,8 @@ final class SimServer extends SimNode implements ServerOutbox {
     } else {
       double slow = dice < options.hangShare + options.lateShare ? 10 : 1;
       boolean fails = dice > 1 - options.failShare;
-      long spanNs = (long) (options.service.drawNs(handlers) * slow / speed);
+      long spanNs =
+          (long) Math.min(HANDLER_MAX_NS, options.service.drawNs(handlers) * slow / speed);
       finishIn(run, spanNs, fails ? Code.INTERNAL : Code.OK);
     }
   }
