@@ -165,7 +165,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
 
   private void onFailure(ClientCall call, Attempt attempt, Response answer) {
     boolean wasOpen = attempt.isOpen();
-    Status status = new Status(answer.code(), answer.text());
+    Status status = Failures.of(answer);
     switch (RetryRules.after(call, attempt, answer)) {
       case ASK_AGAIN -> attempt.lost = true;
       case FAIL -> {

@@ -6,6 +6,7 @@ import io.meshrpc.api.Execution;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.RpcException;
 import io.meshrpc.api.Status;
+import io.meshrpc.wire.Response;
 import java.util.List;
 
 /** What a caller is told when its call fails: the truth, and the trail that leads to it. */
@@ -29,6 +30,13 @@ final class Failures {
     List<Candidate> candidates = explain ? table.explain(call, nowNs) : List.of();
     return new RpcException(
         status, call.execution(), call.traces(nowNs), candidates, Metadata.EMPTY, null);
+  }
+
+  /** What an answer that is no success says; a stranger's OK for work that is not done is none. */
+  static Status of(Response answer) {
+    return answer.code() == Code.OK
+        ? new Status(Code.UNKNOWN, "the server says OK and " + answer.execution())
+        : new Status(answer.code(), answer.text());
   }
 
   static Status tooLarge(String what, long bytes, long bytesMax, Peer server) {

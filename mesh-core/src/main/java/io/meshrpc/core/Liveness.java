@@ -125,7 +125,8 @@ final class Liveness {
   }
 
   void onWelcome(Peer peer, Welcome welcome, long now) {
-    if (welcome.epoch() != peer.epoch || peer.session != 0 || welcome.session() == 0) {
+    boolean late = !peer.connected; // of a connection whose loss was heard first
+    if (late || welcome.epoch() != peer.epoch || peer.session != 0 || welcome.session() == 0) {
       return;
     }
     boolean back = welcome.nodeId().equals(peer.nodeId);

@@ -1,0 +1,286 @@
+package io.meshrpc.sim;
+
+import io.meshrpc.api.AttemptInterceptor;
+import io.meshrpc.api.CallOptions;
+import io.meshrpc.api.Code;
+import io.meshrpc.api.Execution;
+import io.meshrpc.api.MeshListener;
+import io.meshrpc.api.PeerView;
+import io.meshrpc.api.RetryPolicy;
+import io.meshrpc.api.RpcException;
+import io.meshrpc.core.ClientCall;
+import io.meshrpc.core.ClientEngine;
+import io.meshrpc.core.ClientLimits;
+import io.meshrpc.core.ClientOutbox;
+import io.meshrpc.wire.Batch;
+import io.meshrpc.wire.NodeId;
+import io.meshrpc.wire.Packet;
+import io.meshrpc.wire.Request;
+import io.meshrpc.wire.Response;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** A client, through all its processes. Drives a real {@link ClientEngine}. */
+final class SimClient extends SimNode implements ClientOutbox {
+  private final Outgoing outgoing = new Outgoing();
+  private final Map<Long, Link> links = new LinkedHashMap<>(); // by route, of this process
+  private final Map<Long, SimCall> bySeq = new LinkedHashMap<>(); // of this process
+  private final LinkedHashSet<SimCall> open = new LinkedHashSet<>(); // started and not ended
+  private final LinkedHashSet<SimCall> unsent = new LinkedHashSet<>(); // of the open ones
+  private final LinkedHashSet<Long> refused = new LinkedHashSet<>(); // routes
+  private @Nullable ClientEngine engine; // null while no process runs
+
+  SimClient(Sim sim, int index) {
+    super(sim, index, "c" + index);
+  }
+
+  /** A new process, that connects to all servers. */
+  void start() {
+    if (isAlive()) {
+      return;
+    }
+    RandomGenerator random = begin();
+    bySeq.clear();
+    ClientEngine fresh = new ClientEngine(
+        ClientLimits.DEFAULTS,
+        sim.options.liveness,
+        NodeId.random(random),
+        name(),
+        sim.options.balancer.get(),
+        AttemptInterceptor.NONE,
+        random,
+        this);
+    engine = fresh;
+    sim.trace(Trace.What.BOOTED, this, null, boot(), 0, null);
+    post(nowNs -> sim.servers.forEach(server -> fresh.connect(server.endpoint(), nowNs)));
+  }
+
+  /** The process ends at once, and its calls with it. */
+  void crash(boolean silently) {
+    if (!isAlive()) {
+      return;
+    }
+    sim.trace(Trace.What.DIED, this, null, boot(), 0, null);
+    links.values().forEach(link -> link.die(!silently));
+    links.clear();
+    refused.clear();
+    open.clear();
+    unsent.clear();
+    outgoing.flush(0, null, (route, frame) -> {});
+    end();
+    engine = null;
+  }
+
+  @Nullable
+  ClientEngine engine() {
+    return engine;
+  }
+
+  List<Link> links() {
+    return new ArrayList<>(links.values());
+  }
+
+  LinkedHashSet<SimCall> open() {
+    return open;
+  }
+
+  /** Open calls of which no request has left yet. */
+  LinkedHashSet<SimCall> unsent() {
+    return unsent;
+  }
+
+  /** Whether the client was told that nobody listens there, and nothing better since. */
+  boolean knowsRefused(long route) {
+    return refused.contains(route);
+  }
+
+  /** The liveness table. */
+  List<PeerView> peers() {
+    return engine == null ? List.of() : engine.peers(shownNs());
+  }
+
+  /** The call with this number in this process of the client; null if it is not known. */
+  @Nullable
+  SimCall call(int ofBoot, long seq) {
+    return ofBoot == boot() ? bySeq.get(seq) : null;
+  }
+
+  /** A caller wants an answer. */
+  void issue(SimCall call, CallOptions options, RetryPolicy retry) {
+    ClientCall clientCall = new ClientCall(
+        call.idempotent ? Sim.READ : Sim.PAY,
+        sim.request(call.id),
+        options,
+        retry,
+        call.timeoutNs,
+        call);
+    call.call = clientCall;
+    int before = boot();
+    post(nowNs -> {
+      ClientEngine live = engine;
+      if (live != null && boot() == before) {
+        call.startedNs = sim.kernel.nowNs();
+        call.deadlineShownNs = nowNs + call.timeoutNs;
+        open.add(call);
+        unsent.add(call);
+        sim.trace(Trace.What.STARTED, this, null, call.id, call.timeoutNs, null);
+        sim.judges.onStarted(call);
+        live.start(clientCall, nowNs);
+      }
+    });
+  }
+
+  /** The caller loses interest. */
+  void cancel(SimCall call) {
+    ClientCall clientCall = call.call;
+    post(nowNs -> {
+      if (engine != null && clientCall != null && call.clientBoot == boot()) {
+        engine.cancel(clientCall, nowNs);
+      }
+    });
+  }
+
+  void onConnected(Link link) {
+    post(nowNs -> {
+      if (engine != null && links.get(link.route()) == link) {
+        refused.remove(link.route());
+        sim.trace(Trace.What.CONNECTED, this, link.server(), link.route(), 0, null);
+        engine.onConnected(link.route(), nowNs);
+      }
+    });
+  }
+
+  void onLost(Link link) {
+    post(nowNs -> {
+      if (engine != null && links.get(link.route()) == link) {
+        sim.trace(Trace.What.LOST, this, link.server(), link.route(), 0, null);
+        engine.onDisconnected(link.route(), nowNs);
+      }
+    });
+  }
+
+  void onRefused(Link link) {
+    post(nowNs -> {
+      if (engine != null && links.get(link.route()) == link) {
+        refused.add(link.route());
+        sim.trace(Trace.What.REFUSED, this, link.server(), link.route(), 0, null);
+        engine.onConnectRefused(link.route(), nowNs);
+      }
+    });
+  }
+
+  void onFrame(Link link, byte[] frame) {
+    if (links.get(link.route()) == link) {
+      sim.trace(
+          Trace.What.FRAME_TO_CLIENT, this, link.server(), link.route(), Sim.hash(frame), null);
+      arrive(new Arrival(link.route(), frame));
+    }
+  }
+
+  @Override
+  void onArrival(Arrival arrival, long nowNs) {
+    byte[] frame = arrival.frame();
+    Batch batch = frame == null ? null : decode(frame);
+    if (batch != null && engine != null && links.containsKey(arrival.route())) {
+      sim.judges.onHeard(this, batch);
+      engine.onBatch(arrival.route(), batch, nowNs);
+    }
+  }
+
+  @Override
+  void tick(long nowNs) {
+    if (engine != null) {
+      engine.tick(nowNs);
+    }
+  }
+
+  @Override
+  long nextTickNs() {
+    return engine == null ? Long.MAX_VALUE : engine.nextTick();
+  }
+
+  @Override
+  void flush(long nowNs) {
+    flush();
+    sim.judges.onClientTurn(this);
+  }
+
+  private void flush() {
+    if (engine != null && !outgoing.isEmpty()) {
+      outgoing.flush(engine.ackBelow(), null, (route, frame) -> {
+        Link link = links.get(route);
+        if (link != null) {
+          link.send(frame);
+        }
+      });
+    }
+  }
+
+  @Override
+  public void send(long peer, long session, Packet packet) {
+    outgoing.add(peer, session, packet);
+    if (packet instanceof Request request) {
+      SimCall call = sim.callOf(request.payload());
+      Link link = links.get(peer);
+      if (call == null || link == null) {
+        throw new Violation("sim", "a request of no known call or to no known route: " + request);
+      }
+      if (call.seq == 0) {
+        call.seq = request.seq();
+        bySeq.put(call.seq, call);
+      }
+      unsent.remove(call);
+      int server = link.server().index();
+      call.sends.add(
+          new SimCall.Send(sim.kernel.nowNs(), server, request.attempt(), request.repeat()));
+      sim.trace(Trace.What.SENT, this, link.server(), call.id, request.attempt(), null);
+      sim.judges.onSend(this, call, peer, request);
+    }
+  }
+
+  @Override
+  public void connect(long peer, String endpoint) {
+    Link link = new Link(sim.network, this, sim.server(endpoint), peer);
+    links.put(peer, link);
+    link.open();
+  }
+
+  @Override
+  public void disconnect(long peer) {
+    flush();
+    Link link = links.remove(peer);
+    refused.remove(peer);
+    if (link != null) {
+      link.close();
+    }
+  }
+
+  @Override
+  public void complete(ClientCall clientCall) {
+    SimCall call = (SimCall) clientCall.ticket();
+    RpcException failure = clientCall.failure();
+    Response response = clientCall.response();
+    boolean again = call.hasEnded();
+    call.endedNs = sim.kernel.nowNs();
+    call.code = failure == null ? Code.OK : failure.code();
+    call.execution = failure == null ? Execution.EXECUTED : failure.execution();
+    open.remove(call);
+    unsent.remove(call);
+    sim.trace(Trace.What.ENDED, this, null, call.id, call.code.number(), call.execution.name());
+    sim.judges.onEnded(call, again, response);
+    sim.onEnded(call);
+  }
+
+  @Override
+  public void transition(MeshListener.Transition transition) {
+    SimServer server = sim.server(transition.endpoint());
+    String text = transition.from() + " to " + transition.to() + ", " + transition.reason();
+    sim.trace(Trace.What.MOVED, this, server, 0, 0, text);
+    sim.onTransition(this, server, transition);
+  }
+}

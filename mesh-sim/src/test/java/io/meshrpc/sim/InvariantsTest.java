@@ -1,0 +1,90 @@
+package io.meshrpc.sim;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.meshrpc.api.Code;
+import io.meshrpc.api.Execution;
+import io.meshrpc.api.LoadReport;
+import org.junit.jupiter.api.Test;
+
+/** A judge that cannot say no is none. */
+class InvariantsTest {
+  private final Sim sim = new Sim(new Options(), 1);
+  private final SimCall call = sim.newCall(sim.clients.get(0), false, 1_000_000);
+
+  @Test
+  void endingTwiceIsAViolation() {
+    ended(Code.CANCELLED, Execution.NOT_SENT);
+    new EndsOnce(sim).onEnded(call, false, null);
+
+    assertThatThrownBy(() -> new EndsOnce(sim).onEnded(call, true, null))
+        .isInstanceOf(Violation.class)
+        .hasMessageStartingWith("I1: ended twice");
+  }
+
+  @Test
+  void endingLateIsAViolation() {
+    sim.runUntil(10_000_000);
+    call.deadlineShownNs = 1_000_000;
+
+    assertThatThrownBy(() -> new EndsOnce(sim).onEnded(call, false, null))
+        .hasMessageStartingWith("I1: ended 9.000 ms late");
+  }
+
+  @Test
+  void neverEndingIsAViolation() {
+    call.startedNs = 1;
+
+    assertThatThrownBy(() -> new EndsOnce(sim).atRest(sim))
+        .hasMessageStartingWith("I1: never ended");
+  }
+
+  @Test
+  void toldNotSentThoughItWasSentIsAViolation() {
+    call.sends.add(new SimCall.Send(1, 0, 1, false));
+    ended(Code.UNAVAILABLE, Execution.NOT_SENT);
+
+    assertThatThrownBy(() -> new TrueExecution().onEnded(call, false, null))
+        .hasMessageStartingWith("truth: its caller is told NOT_SENT");
+  }
+
+  @Test
+  void toldExecutedThoughNothingRanIsAViolation() {
+    ended(Code.INTERNAL, Execution.EXECUTED);
+
+    assertThatThrownBy(() -> new TrueExecution().onEnded(call, false, null))
+        .hasMessageStartingWith("truth: its caller is told EXECUTED");
+  }
+
+  @Test
+  void toldNothingOfWhatWasSentIsNoViolation() {
+    call.sends.add(new SimCall.Send(1, 0, 1, false));
+    ended(Code.DEADLINE_EXCEEDED, Execution.UNKNOWN);
+
+    assertThatCode(() -> new TrueExecution().onEnded(call, false, null)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aLoadThatIsNotTrueIsAViolation() {
+    LoadReport load = new LoadReport(0, 1, 4, 0, 0, 0, 0);
+
+    assertThatThrownBy(() -> new TrueLoad().onLoad(sim.servers.get(0), load))
+        .hasMessageStartingWith("I4: s0 reports");
+  }
+
+  @Test
+  void aLongQueueIsAViolation() {
+    LoadReport load = new LoadReport(10_001, 0, 4, 0, 0, 0, 0);
+
+    assertThatThrownBy(() -> new BoundedTables(sim).onLoad(sim.servers.get(0), load))
+        .hasMessageStartingWith("I9: s0 exceeds its limits");
+  }
+
+  private void ended(Code code, Execution execution) {
+    call.code = code;
+    call.execution = execution;
+    call.endedNs = sim.kernel.nowNs();
+    call.deadlineShownNs = 1_000_000;
+  }
+}
