@@ -34,7 +34,7 @@ class ScenarioTest {
     Outcome outcome = Scenario.named("crash")
         .servers(5)
         .clients(5)
-        .load(0.5)
+        .load(0.8)
         .at(ofSeconds(2), Fault.crash(server(3)))
         .lasting(ofSeconds(4))
         .run(SEED);
