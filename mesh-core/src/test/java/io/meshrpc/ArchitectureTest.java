@@ -6,16 +6,19 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** Who may import whom, and what the core must not touch. */
@@ -87,13 +90,13 @@ class ArchitectureTest {
     noClasses()
         .that(resideInAnyPackage(PURE))
         .should()
-        .callMethod(System.class, "nanoTime")
-        .orShould()
-        .callMethod(System.class, "currentTimeMillis")
-        .orShould()
-        .callMethod(Math.class, "random")
+        .callMethodWhere(describe(
+            "System (but arraycopy), Math.random or a clock of java.time is asked",
+            (JavaMethodCall call) -> isClockOrLogger(call)))
         .orShould()
         .callConstructor(Random.class)
+        .orShould()
+        .callConstructor(SplittableRandom.class)
         .orShould()
         .dependOnClassesThat(are(describe(
             "threads, locks, atomics, clocks, loggers or sockets",
@@ -105,6 +108,24 @@ class ArchitectureTest {
                 || type.getName().equals("java.time.Clock")
                 || type.getName().startsWith("java.net"))))
         .check(OURS);
+  }
+
+  @Test
+  void theCoreHasNoLocks() {
+    noMethods()
+        .that()
+        .areDeclaredInClassesThat(resideInAnyPackage(PURE))
+        .should()
+        .haveModifier(JavaModifier.SYNCHRONIZED)
+        .check(OURS);
+  }
+
+  private static boolean isClockOrLogger(JavaMethodCall call) {
+    String owner = call.getTargetOwner().getName();
+    String name = call.getTarget().getName();
+    return (owner.equals("java.lang.System") && !name.equals("arraycopy"))
+        || (owner.equals("java.lang.Math") && name.equals("random"))
+        || (owner.startsWith("java.time.") && name.equals("now"));
   }
 
   @Test
