@@ -6,10 +6,13 @@ import java.util.random.RandomGenerator;
 
 /** One direction of the way between two hosts: how long it takes, and whether anything passes. */
 final class Lane {
+  private static final long CALM_NS = 50_000_000; // once healed, jitter makes nobody suspect
+
   private final Kernel kernel;
   private final Options options;
   private final RandomGenerator random;
   private final List<Pipe> waiting = new ArrayList<>();
+  private boolean healed;
   private long blockedUntilNs;
   private long freeNs; // when the last byte written so far has left, with bounded bandwidth
 
@@ -31,18 +34,20 @@ final class Lane {
     }
   }
 
-  /** Everything passes again. */
-  void open() {
+  /** Everything passes again, and no longer takes very long. */
+  void heal() {
+    healed = true;
     blockedUntilNs = kernel.nowNs();
     release();
   }
 
   /** How long something small takes now. */
   long latencyNs() {
-    long base = options.latencyNs;
-    return options.jitterNs == 0
-        ? base
-        : base + Chance.lognormalNs(random, options.jitterNs, options.jitterSigma);
+    if (options.jitterNs == 0) {
+      return options.latencyNs;
+    }
+    long jitterNs = Chance.lognormalNs(random, options.jitterNs, options.jitterSigma);
+    return options.latencyNs + (healed ? Math.min(CALM_NS, jitterNs) : jitterNs);
   }
 
   /** When a frame written now arrives. */

@@ -88,7 +88,7 @@ final class Network {
     for (Lane[][] lanes : List.of(toServer, toClient)) {
       for (Lane[] row : lanes) {
         for (Lane lane : row) {
-          lane.open();
+          lane.heal();
         }
       }
     }
