@@ -26,28 +26,15 @@ import org.openjdk.jmh.annotations.Warmup;
 public class RecentRequestsBenchmark {
   private static final int UNACKNOWLEDGED = 64;
 
-  private final RecentRequests recent = new RecentRequests(ServerLimits.DEFAULTS);
-  private final Response response = new Response(
-      1,
-      1,
-      Execution.EXECUTED,
-      Code.OK,
-      Reason.HANDLER,
-      "",
-      0,
-      15,
-      40,
-      42,
-      Metadata.EMPTY,
-      new byte[16]);
+  private final RecentRequests recent = new RecentRequests(ServerLimits.DEFAULTS, 0);
   private long seq;
 
   /** A client that acknowledges: asked whether it is known, remembered, forgotten by and by. */
   @Benchmark
   public boolean rememberAndAcknowledge() {
     seq++;
-    boolean known = recent.knows(seq, 1);
-    recent.remember(seq, 1, response, seq);
+    boolean known = recent.response(seq) != null;
+    recent.remember(answer(seq), seq);
     recent.acknowledge(seq - UNACKNOWLEDGED);
     return known;
   }
@@ -56,6 +43,22 @@ public class RecentRequestsBenchmark {
   @Benchmark
   public void rememberWhenFull() {
     seq++;
-    recent.remember(seq, 1, response, seq);
+    recent.remember(answer(seq), seq);
+  }
+
+  private static Response answer(long seq) {
+    return new Response(
+        seq,
+        1,
+        Execution.EXECUTED,
+        Code.OK,
+        Reason.HANDLER,
+        "",
+        0,
+        15,
+        40,
+        42,
+        Metadata.EMPTY,
+        new byte[16]);
   }
 }

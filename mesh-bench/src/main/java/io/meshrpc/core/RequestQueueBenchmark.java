@@ -43,7 +43,7 @@ public class RequestQueueBenchmark {
     MethodStats stats = new MethodStats(EchoMesh.ECHO);
     Priority[] priorities = Priority.values();
     for (int i = 0; i < clients; i++) {
-      ClientSession client = new ClientSession(new NodeId(i, i), ServerLimits.DEFAULTS);
+      ClientSession client = new ClientSession(new NodeId(i, i), ServerLimits.DEFAULTS, 0);
       for (int j = 0; j < EACH; j++) {
         Priority priority = priorities[j % priorities.length];
         Request request = new Request(
