@@ -156,7 +156,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     }
     if (answer.reason() == Reason.STALE_SESSION && attempt.session == peer.session) {
       if (!attempt.asked) {
-        end(attempt, answer.execution(), new Status(answer.code(), answer.text()));
+        end(attempt, answer.execution(), Failures.of(answer));
       }
       liveness.onSessionLost(peer, now);
     }
