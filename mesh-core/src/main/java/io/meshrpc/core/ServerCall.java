@@ -30,6 +30,7 @@ public final class ServerCall extends Timers.Timed {
   private final long deadlineNs;
 
   State state = State.QUEUED;
+  int found; // requests that were in the server when it came
   int latestAttempt;
   long startedNs;
   long expectedNs; // what it usually takes, as known when it was queued

@@ -116,7 +116,7 @@ public final class ServerEngine {
     }
     ClientSession client = call.client;
     running--;
-    gauge.onCompleted();
+    gauge.onCompleted(call, reply.code() == Code.OK, nowNs);
     if (reply.code() == Code.OK) {
       call.stats.onSuccess(nowNs - call.startedNs);
     }
@@ -254,6 +254,7 @@ public final class ServerEngine {
       return;
     }
     ServerCall call = new ServerCall(client, stats, request, nowNs);
+    call.found = queue.count() + running;
     client.active.put(seq, call);
     queue.add(call);
     deadlines.set(call, call.deadlineNs());

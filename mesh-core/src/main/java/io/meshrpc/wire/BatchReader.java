@@ -267,6 +267,7 @@ final class BatchReader {
     long completed = load.completed();
     long uptimeMs = load.uptimeMs();
     int refusedPermille = load.refusedPermille();
+    long latencyUs = load.latencyUs();
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       switch (tag) {
         case 1 << 3 -> queued = in.count();
@@ -276,12 +277,13 @@ final class BatchReader {
         case 5 << 3 -> completed = in.span();
         case 6 << 3 -> uptimeMs = in.span();
         case 7 << 3 -> refusedPermille = in.count();
+        case 8 << 3 -> latencyUs = in.uint64();
         default -> in.skip(tag);
       }
     }
     in.leave(outer);
     load = new LoadReport(
-        queued, running, workers, oldestWaitMs, completed, uptimeMs, refusedPermille);
+        queued, running, workers, oldestWaitMs, completed, uptimeMs, refusedPermille, latencyUs);
   }
 
   private long id() throws IOException, MalformedBatchException {

@@ -194,6 +194,7 @@ final class BatchWriter {
     out.uint64(5, load.completed());
     out.uint64(6, load.uptimeMs());
     out.uint32(7, load.refusedPermille());
+    out.uint64(8, load.latencyUs());
   }
 
   private void nodeId(NodeId id) throws IOException {

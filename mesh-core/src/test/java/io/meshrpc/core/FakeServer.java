@@ -115,7 +115,7 @@ final class FakeServer {
   }
 
   void load(int queued, long completed) {
-    say(session, new LoadReport(queued, 1, 4, 0, completed, 0, 0));
+    say(session, new LoadReport(queued, 1, 4, 0, completed, 0, 0, 0));
   }
 
   void goaway() {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BatchCodecTest {
   private static final long SESSION = 0x8123456789abcdefL;
   private static final NodeId NODE = new NodeId(0x0011223344556677L, 0x8899aabbccddeeffL);
-  private static final LoadReport LOAD = new LoadReport(1, 2, 3, 4, 5, 6, 7);
+  private static final LoadReport LOAD = new LoadReport(1, 2, 3, 4, 5, 6, 7, 8);
   private static final Metadata METADATA =
       Metadata.of("trace", "4bf9").with("trace", new byte[] {0, -1}).with("empty", "");
 
@@ -220,7 +220,8 @@ class BatchCodecTest {
     assertThat(((Request) batch.packets().get(0)).method()).isEqualTo(Integer.MAX_VALUE);
     assertThat(((Response) batch.packets().get(1)).pushbackMs()).isEqualTo(Integer.MAX_VALUE);
     assertThat(((Response) batch.packets().get(1)).queueUs()).isEqualTo(spanMax);
-    assertThat(batch.load()).isEqualTo(new LoadReport(Integer.MAX_VALUE, 0, 0, 0, spanMax, 0, 0));
+    assertThat(batch.load())
+        .isEqualTo(new LoadReport(Integer.MAX_VALUE, 0, 0, 0, spanMax, 0, 0, 0));
   }
 
   @ParameterizedTest

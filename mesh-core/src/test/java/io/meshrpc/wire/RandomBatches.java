@@ -21,7 +21,7 @@ final class RandomBatches {
   Batch next() {
     LoadReport load = random.nextBoolean()
         ? null
-        : new LoadReport(count(), count(), count(), count(), span(), span(), count());
+        : new LoadReport(count(), count(), count(), count(), span(), span(), count(), span());
     return new Batch(random.nextLong(), serial(), load, some(this::packet));
   }
 

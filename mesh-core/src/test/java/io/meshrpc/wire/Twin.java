@@ -26,7 +26,8 @@ final class Twin {
           .setOldestWaitMs(load.oldestWaitMs())
           .setCompleted(load.completed())
           .setUptimeMs(load.uptimeMs())
-          .setRefusedPermille(load.refusedPermille()));
+          .setRefusedPermille(load.refusedPermille())
+          .setLatencyUs(load.latencyUs()));
     }
     batch.packets().forEach(packet -> add(twin, packet));
     return twin.build();

@@ -67,7 +67,7 @@ class InvariantsTest {
 
   @Test
   void aLoadThatIsNotTrueIsAViolation() {
-    LoadReport load = new LoadReport(0, 1, 4, 0, 0, 0, 0);
+    LoadReport load = new LoadReport(0, 1, 4, 0, 0, 0, 0, 0);
 
     assertThatThrownBy(() -> new TrueLoad().onLoad(sim.servers.get(0), load))
         .hasMessageStartingWith("I4: s0 reports");
@@ -75,7 +75,7 @@ class InvariantsTest {
 
   @Test
   void aLongQueueIsAViolation() {
-    LoadReport load = new LoadReport(10_001, 0, 4, 0, 0, 0, 0);
+    LoadReport load = new LoadReport(10_001, 0, 4, 0, 0, 0, 0, 0);
 
     assertThatThrownBy(() -> new BoundedTables(sim).onLoad(sim.servers.get(0), load))
         .hasMessageStartingWith("I9: s0 exceeds its limits");
