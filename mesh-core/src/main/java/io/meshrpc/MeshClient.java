@@ -51,7 +51,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
         builder.name,
         builder.limits(),
         builder.liveness,
-        builder.balancer,
+        builder.balancer(),
         attempts,
         builder.random(),
         completions);

@@ -7,8 +7,8 @@ import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.core.ClientLimits;
-import io.meshrpc.policy.LeastLoaded;
 import io.meshrpc.policy.LivenessSettings;
+import io.meshrpc.policy.SpeedWeightedProbing;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,13 +29,14 @@ public final class MeshClientBuilder {
   String name = "";
   Duration defaultDeadline = Duration.ofSeconds(10);
   RetryPolicy retry = RetryPolicy.DEFAULT;
-  LoadBalancer balancer = new LeastLoaded();
   LivenessSettings liveness = LivenessSettings.DEFAULTS;
   MeshListener listener = MeshListener.NONE;
   AttemptInterceptor attemptInterceptor = AttemptInterceptor.NONE;
 
   @Nullable
   Executor callbackExecutor;
+
+  private @Nullable LoadBalancer balancer; // null: one of the default kind for each client
 
   private int requestBytesMax = ClientLimits.DEFAULTS.requestBytesMax();
   private int replyBytesMax = ClientLimits.DEFAULTS.responseBytesMax();
@@ -78,7 +79,9 @@ public final class MeshClientBuilder {
     return this;
   }
 
-  /** Who chooses servers; {@link LeastLoaded} unless set. An instance serves one client. */
+  /**
+   * Who chooses servers; a {@link SpeedWeightedProbing} unless set. An instance serves one client.
+   */
   public MeshClientBuilder loadBalancer(LoadBalancer chooser) {
     balancer = Objects.requireNonNull(chooser, "chooser");
     return this;
@@ -134,6 +137,10 @@ public final class MeshClientBuilder {
   /** The client, which connects at once and in the background. */
   public MeshClient build() {
     return new MeshClient(this);
+  }
+
+  LoadBalancer balancer() {
+    return balancer == null ? new SpeedWeightedProbing() : balancer;
   }
 
   ClientLimits limits() {

@@ -169,6 +169,7 @@ final class Launcher {
   }
 
   private void await(ClientCall call) {
+    call.asked = 0; // the next choice has its own time
     long chanceNs = table.nextChanceNs(call);
     boolean patient = call.options().waitForReady() || call.hasOpenAttempt();
     if (!patient && chanceNs == Long.MAX_VALUE && !table.anyComing(call)) {

@@ -277,7 +277,7 @@ final class BatchReader {
         case 5 << 3 -> completed = in.span();
         case 6 << 3 -> uptimeMs = in.span();
         case 7 << 3 -> refusedPermille = in.count();
-        case 8 << 3 -> latencyUs = in.uint64();
+        case 8 << 3 -> latencyUs = in.span();
         default -> in.skip(tag);
       }
     }

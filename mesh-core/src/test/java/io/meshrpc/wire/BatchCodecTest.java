@@ -211,7 +211,7 @@ class BatchCodecTest {
     var far = io.meshrpc.proto.v1.Batch.newBuilder();
     far.addRequestBuilder().setTimeLeftUs(-1).setMethod(-1);
     far.addResponseBuilder().setPushbackMs(-2).setQueueUs(Long.MAX_VALUE);
-    far.getLoadBuilder().setQueued(Integer.MIN_VALUE).setCompleted(-1);
+    far.getLoadBuilder().setQueued(Integer.MIN_VALUE).setCompleted(-1).setLatencyUs(-1);
 
     Batch batch = BatchCodec.decode(far.build().toByteArray());
 
@@ -221,7 +221,7 @@ class BatchCodecTest {
     assertThat(((Response) batch.packets().get(1)).pushbackMs()).isEqualTo(Integer.MAX_VALUE);
     assertThat(((Response) batch.packets().get(1)).queueUs()).isEqualTo(spanMax);
     assertThat(batch.load())
-        .isEqualTo(new LoadReport(Integer.MAX_VALUE, 0, 0, 0, spanMax, 0, 0, 0));
+        .isEqualTo(new LoadReport(Integer.MAX_VALUE, 0, 0, 0, spanMax, 0, 0, spanMax));
   }
 
   @ParameterizedTest

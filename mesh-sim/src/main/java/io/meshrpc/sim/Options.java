@@ -3,8 +3,8 @@ package io.meshrpc.sim;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.core.ServerLimits;
-import io.meshrpc.policy.LeastLoaded;
 import io.meshrpc.policy.LivenessSettings;
+import io.meshrpc.policy.SpeedWeightedProbing;
 import java.time.Duration;
 import java.util.function.Supplier;
 
@@ -35,7 +35,7 @@ final class Options {
   double failShare; // handlers that answer with an error
   double hangShare; // handlers that do not end before they are freed
   double lateShare; // handlers that take ten times as long
-  Supplier<LoadBalancer> balancer = LeastLoaded::new;
+  Supplier<LoadBalancer> balancer = SpeedWeightedProbing::new;
   LivenessSettings liveness = LivenessSettings.DEFAULTS;
   RetryPolicy retry = RetryPolicy.DEFAULT;
 

@@ -1,6 +1,15 @@
 package io.meshrpc.sim;
 
+import io.meshrpc.api.LoadBalancer;
+import io.meshrpc.policy.LeastLoaded;
+import io.meshrpc.policy.P2cPeakEwma;
+import io.meshrpc.policy.Prequal;
+import io.meshrpc.policy.ProbedLeastInFlight;
+import io.meshrpc.policy.RoundRobin;
+import io.meshrpc.policy.SpeedWeightedProbing;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -10,6 +19,14 @@ import java.util.random.RandomGenerator;
  */
 final class Swarm implements Play {
   private static final int CALLS = 2000;
+  private static final List<Supplier<LoadBalancer>> BALANCERS = List.of(
+      SpeedWeightedProbing::new,
+      SpeedWeightedProbing::new,
+      LeastLoaded::new,
+      P2cPeakEwma::new,
+      Prequal::new,
+      ProbedLeastInFlight::new,
+      RoundRobin::new);
 
   @Override
   public String name() {
@@ -38,6 +55,7 @@ final class Swarm implements Play {
     Options options = new Options();
     options.clients = (int) Chance.scale(random, 1, 20.99);
     options.servers = (int) Chance.scale(random, 1, 20.99);
+    options.balancer = BALANCERS.get(random.nextInt(BALANCERS.size()));
     drawServers(options, random);
     drawCalls(options, random);
     drawNetwork(options, random);
