@@ -9,6 +9,8 @@ import io.meshrpc.api.ServiceDefinition;
 import io.meshrpc.api.ServiceDescriptor;
 import io.meshrpc.core.ServerCall;
 import io.meshrpc.core.ServerReply;
+import io.meshrpc.edge.Invocation;
+import io.meshrpc.edge.ServerContext;
 import io.meshrpc.zmq.ServerNode;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -152,17 +155,21 @@ public final class MeshServer implements AutoCloseable {
 
     @Override
     public void onInvoke(ServerCall call) {
-      ServerContext context = new ServerContext(call, call.timeLeftNs());
+      ServerContext context = new ServerContext(call, System::nanoTime);
       running.put(call, context);
       Handler<?, ?> handler = Objects.requireNonNull(handlers.get(call.method()), "handler");
-      Invocation invocation =
-          new Invocation(call, context, handler, interceptors, reply -> ended(call, reply));
+      Invocation invocation = new Invocation(
+          call, context, handler, interceptors, Runner::correlationId, reply -> ended(call, reply));
       Executor own = executors.getOrDefault(call.method().service(), executor);
       try {
         own.execute(invocation);
       } catch (Throwable e) { // such as no more threads: this call is refused, the loop goes on
         invocation.rejected(e);
       }
+    }
+
+    private static String correlationId() {
+      return UUID.randomUUID().toString();
     }
 
     boolean isHandling() {

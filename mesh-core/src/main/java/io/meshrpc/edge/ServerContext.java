@@ -1,4 +1,4 @@
-package io.meshrpc;
+package io.meshrpc.edge;
 
 import io.meshrpc.api.CallContext;
 import io.meshrpc.api.Metadata;
@@ -12,27 +12,31 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 
 /** What a handler knows of its call. */
-final class ServerContext implements CallContext {
+public final class ServerContext implements CallContext {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
 
   static final int METADATA_BYTES_MAX = 8 << 10;
 
   private final ServerCall call;
-  private final long deadlineNs; // of System.nanoTime
+  private final LongSupplier clock;
+  private final long deadlineNs; // of that clock
   private final List<Runnable> onCancel = new ArrayList<>(); // guarded by itself
   private final Set<Runnable> nested = new LinkedHashSet<>(); // guarded by onCancel
   private boolean cancelled; // guarded by onCancel
   private volatile Metadata reply = Metadata.EMPTY;
 
-  ServerContext(ServerCall call, long timeLeftNs) {
+  /** The context of a handler that starts now, by a clock of nanoseconds. */
+  public ServerContext(ServerCall call, LongSupplier clock) {
     this.call = call;
-    this.deadlineNs = System.nanoTime() + timeLeftNs;
+    this.clock = clock;
+    this.deadlineNs = clock.getAsLong() + call.timeLeftNs();
   }
 
   /** Marks the call as cancelled and hands what is to be done about it to an executor. */
-  void markCancelledAnd(Executor executor) {
+  public void markCancelledAnd(Executor executor) {
     List<Runnable> actions;
     synchronized (onCancel) {
       if (cancelled) {
@@ -56,7 +60,7 @@ final class ServerContext implements CallContext {
    * Adds how to cancel a call that the handler makes: done on the loop, so it must be short. Returns
    * how to take it away when that call has ended.
    */
-  Runnable addNested(Runnable cancel) {
+  public Runnable addNested(Runnable cancel) {
     synchronized (onCancel) {
       if (!cancelled) {
         nested.add(cancel);
@@ -79,13 +83,13 @@ final class ServerContext implements CallContext {
 
   @Override
   public Duration timeLeft() {
-    return Duration.ofNanos(Math.max(0, deadlineNs - System.nanoTime()));
+    return Duration.ofNanos(Math.max(0, deadlineNs - clock.getAsLong()));
   }
 
   @Override
   public boolean isCancelled() {
     synchronized (onCancel) {
-      return cancelled || deadlineNs - System.nanoTime() <= 0;
+      return cancelled || deadlineNs - clock.getAsLong() <= 0;
     }
   }
 

@@ -1,4 +1,4 @@
-package io.meshrpc;
+package io.meshrpc.edge;
 
 import io.meshrpc.api.CallContext;
 import io.meshrpc.api.Code;
@@ -11,15 +11,15 @@ import io.meshrpc.core.ServerCall;
 import io.meshrpc.core.ServerReply;
 import java.lang.System.Logger.Level;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one handler, from the request's bytes to the reply's, and reports exactly once. */
-final class Invocation implements Runnable {
+public final class Invocation implements Runnable {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final byte[] NOTHING = {};
   private static final int TEXT_CHARS_MAX = 4096;
@@ -28,19 +28,28 @@ final class Invocation implements Runnable {
   private final ServerContext context;
   private final Handler<?, ?> handler;
   private final List<ServerInterceptor> interceptors;
+  private final Supplier<String> correlationIds;
   private final Consumer<ServerReply> end;
   private final AtomicBoolean ended = new AtomicBoolean();
 
-  Invocation(
+  /**
+   * A handler that is yet to run.
+   *
+   * @param correlationIds one for each failure whose text does not leave the server
+   * @param end hears the answer once, in whatever thread the handler ends
+   */
+  public Invocation(
       ServerCall call,
       ServerContext context,
       Handler<?, ?> handler,
       List<ServerInterceptor> interceptors,
+      Supplier<String> correlationIds,
       Consumer<ServerReply> end) {
     this.call = call;
     this.context = context;
     this.handler = handler;
     this.interceptors = interceptors;
+    this.correlationIds = correlationIds;
     this.end = end;
   }
 
@@ -64,7 +73,7 @@ final class Invocation implements Runnable {
   }
 
   /** The executor would not run the handler. */
-  void rejected(Throwable why) {
+  public void rejected(Throwable why) {
     LOG.log(Level.WARNING, "the executor of " + call.method() + " rejected a call", why);
     end(ServerReply.notStarted("the server's executor rejected the call"));
   }
@@ -97,7 +106,7 @@ final class Invocation implements Runnable {
           known.code(), shortened(known.status().text()), allMetadata(known), NOTHING));
       return;
     }
-    String id = UUID.randomUUID().toString();
+    String id = correlationIds.get();
     LOG.log(
         Level.ERROR, "the handler of " + call.method() + " failed; correlation id " + id, cause);
     end(new ServerReply(
