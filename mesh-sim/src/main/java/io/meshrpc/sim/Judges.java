@@ -16,6 +16,9 @@ final class Judges implements Invariant {
   static Judges of(Sim sim) {
     Judges judges = new Judges();
     Options options = sim.options;
+    if (!options.judged) {
+      return judges;
+    }
     judges.all.add(new EndsOnce(sim));
     judges.all.add(new BoundedTables(sim));
     if (!options.forges) {

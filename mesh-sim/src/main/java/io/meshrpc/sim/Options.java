@@ -13,6 +13,8 @@ final class Options {
   int clients = 3;
   int servers = 3;
 
+  boolean judged = true; // false: who drives the run judges it
+
   // The network.
   long latencyNs = 200_000;
   long jitterNs = 50_000; // the median of what comes on top; 0 for none

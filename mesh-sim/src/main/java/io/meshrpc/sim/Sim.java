@@ -12,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One run: nodes, network, calls and judges on one kernel. The same seed makes the same run. */
-final class Sim {
+class Sim {
   private static final Marshaller<byte[]> BYTES = new Marshaller<>() {
     @Override
     public byte[] encode(byte[] value) {
@@ -178,6 +178,12 @@ final class Sim {
 
   SimServer server(String endpoint) {
     return servers.get(Integer.parseInt(endpoint.substring("sim://s".length())));
+  }
+
+  /** What is in a frame from or to this server, for the trace; null to say no more than its hash. */
+  @Nullable
+  String describe(SimServer server, byte[] frame) {
+    return null;
   }
 
   SimCall newCall(SimClient client, boolean idempotent, long timeoutNs) {

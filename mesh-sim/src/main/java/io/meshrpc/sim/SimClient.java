@@ -26,7 +26,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** A client, through all its processes. Drives a real {@link ClientEngine}. */
-final class SimClient extends SimNode implements ClientOutbox {
+class SimClient extends SimNode implements ClientOutbox {
   private final Outgoing outgoing = new Outgoing();
   private final Map<Long, Link> links = new LinkedHashMap<>(); // by route, of this process
   private final Map<Long, SimCall> bySeq = new LinkedHashMap<>(); // of this process
@@ -36,7 +36,11 @@ final class SimClient extends SimNode implements ClientOutbox {
   private @Nullable ClientEngine engine; // null while no process runs
 
   SimClient(Sim sim, int index) {
-    super(sim, index, "c" + index);
+    this(sim, index, "c" + index);
+  }
+
+  SimClient(Sim sim, int index, String name) {
+    super(sim, index, name);
   }
 
   /** A new process, that connects to all servers. */
@@ -46,7 +50,14 @@ final class SimClient extends SimNode implements ClientOutbox {
     }
     RandomGenerator random = begin();
     bySeq.clear();
-    ClientEngine fresh = new ClientEngine(
+    ClientEngine fresh = newEngine(random);
+    engine = fresh;
+    sim.trace(Trace.What.BOOTED, this, null, boot(), 0, null);
+    post(nowNs -> connectAll(fresh, nowNs));
+  }
+
+  ClientEngine newEngine(RandomGenerator random) {
+    return new ClientEngine(
         ClientLimits.DEFAULTS,
         sim.options.liveness,
         NodeId.random(random),
@@ -55,9 +66,10 @@ final class SimClient extends SimNode implements ClientOutbox {
         AttemptInterceptor.NONE,
         random,
         this);
-    engine = fresh;
-    sim.trace(Trace.What.BOOTED, this, null, boot(), 0, null);
-    post(nowNs -> sim.servers.forEach(server -> fresh.connect(server.endpoint(), nowNs)));
+  }
+
+  void connectAll(ClientEngine fresh, long nowNs) {
+    sim.servers.forEach(server -> fresh.connect(server.endpoint(), nowNs));
   }
 
   /** The process ends at once, and its calls with it. */
@@ -74,6 +86,16 @@ final class SimClient extends SimNode implements ClientOutbox {
     outgoing.flush(0, null, (route, frame) -> {});
     end();
     engine = null;
+  }
+
+  /** The process closes its client, which ends all its calls, and goes. */
+  void close(long nowNs) {
+    if (engine != null) {
+      engine.close(nowNs);
+      sim.trace(Trace.What.DIED, this, null, boot(), 0, "closed");
+      end();
+      engine = null;
+    }
   }
 
   @Nullable
@@ -177,7 +199,12 @@ final class SimClient extends SimNode implements ClientOutbox {
   void onFrame(Link link, byte[] frame) {
     if (links.get(link.route()) == link) {
       sim.trace(
-          Trace.What.FRAME_TO_CLIENT, this, link.server(), link.route(), Sim.hash(frame), null);
+          Trace.What.FRAME_TO_CLIENT,
+          this,
+          link.server(),
+          link.route(),
+          Sim.hash(frame),
+          sim.describe(link.server(), frame));
       arrive(new Arrival(link.route(), frame));
     }
   }
@@ -206,41 +233,62 @@ final class SimClient extends SimNode implements ClientOutbox {
 
   @Override
   void flush(long nowNs) {
-    flush();
+    flushFrames();
     sim.judges.onClientTurn(this);
   }
 
-  private void flush() {
+  /** What has been noted for sending leaves. */
+  void flushFrames() {
     if (engine != null && !outgoing.isEmpty()) {
       outgoing.flush(engine.ackBelow(), null, (route, frame) -> {
         Link link = links.get(route);
         if (link != null) {
-          link.send(frame);
+          put(link, frame);
         }
       });
     }
   }
 
+  /** A frame leaves. */
+  void put(Link link, byte[] frame) {
+    link.send(frame);
+  }
+
   @Override
   public void send(long peer, long session, Packet packet) {
-    outgoing.add(peer, session, packet);
+    note(peer, session, packet);
     if (packet instanceof Request request) {
-      SimCall call = sim.callOf(request.payload());
-      Link link = links.get(peer);
-      if (call == null || link == null) {
-        throw new Violation("sim", "a request of no known call or to no known route: " + request);
-      }
-      if (call.seq == 0) {
-        call.seq = request.seq();
-        bySeq.put(call.seq, call);
-      }
-      unsent.remove(call);
-      int server = link.server().index();
-      call.sends.add(
-          new SimCall.Send(sim.kernel.nowNs(), server, request.attempt(), request.repeat()));
-      sim.trace(Trace.What.SENT, this, link.server(), call.id, request.attempt(), null);
-      sim.judges.onSend(this, call, peer, request);
+      onRequest(peer, request);
     }
+  }
+
+  private void onRequest(long peer, Request request) {
+    SimCall call = sim.callOf(request.payload());
+    Link link = links.get(peer);
+    if (call == null || link == null) {
+      throw new Violation("sim", "a request of no known call or to no known route: " + request);
+    }
+    if (call.seq == 0) {
+      call.seq = request.seq();
+      bySeq.put(call.seq, call);
+    }
+    unsent.remove(call);
+    int server = link.server().index();
+    call.sends.add(
+        new SimCall.Send(sim.kernel.nowNs(), server, request.attempt(), request.repeat()));
+    sim.trace(Trace.What.SENT, this, link.server(), call.id, request.attempt(), null);
+    sim.judges.onSend(this, call, peer, request);
+  }
+
+  /** Notes a record for sending, and no more. */
+  void note(long peer, long session, Packet packet) {
+    outgoing.add(peer, session, packet);
+  }
+
+  /** The way to a server; null if it is no longer there. */
+  @Nullable
+  Link link(long peer) {
+    return links.get(peer);
   }
 
   @Override
@@ -252,7 +300,7 @@ final class SimClient extends SimNode implements ClientOutbox {
 
   @Override
   public void disconnect(long peer) {
-    flush();
+    flushFrames();
     Link link = links.remove(peer);
     refused.remove(peer);
     if (link != null) {
