@@ -6,7 +6,7 @@ import io.meshrpc.wire.Request;
 
 /**
  * I8: no request goes where the client knows that nobody listens, and no call waits for a first server
- * while one is up.
+ * while one is up, save after an outage of all servers.
  */
 final class GoodRoutes implements Invariant {
   @Override
@@ -18,7 +18,7 @@ final class GoodRoutes implements Invariant {
 
   @Override
   public void onClientTurn(SimClient client) {
-    if (client.unsent().isEmpty()) {
+    if (client.unsent().isEmpty() || client.isRecovering()) {
       return;
     }
     for (PeerView peer : client.peers()) {

@@ -129,7 +129,7 @@ final class Sim {
     for (int i = 0; i < FINAL_CALLS; i++) {
       clients.forEach(this::callAndWait);
     }
-    long restNs = kernel.nowNs() + 1_000_000_000L;
+    long restNs = kernel.nowNs() + READMIT_NS; // failures of late may still eject, for a while
     while (!isSettled() && kernel.nowNs() < restNs) {
       runUntil(kernel.nowNs() + STEP_NS);
     }

@@ -99,6 +99,11 @@ final class SimClient extends SimNode implements ClientOutbox {
     return refused.contains(route);
   }
 
+  /** Whether calls may wait because all servers were lost and come back. */
+  boolean isRecovering() {
+    return engine != null && engine.isRecovering();
+  }
+
   /** The liveness table. */
   List<PeerView> peers() {
     return engine == null ? List.of() : engine.peers(shownNs());
