@@ -34,8 +34,8 @@ import java.time.Duration;
  *     at the others; from 1 to 100
  * @param panicPercent while fewer servers than this share of all are well, doubtful ones may relieve
  *     them; from 0, never, to 100
- * @param recoveryPercent after an outage of all servers, all calls are let through once this share of
- *     them is back, and of the calls a part until then; from 0, all at once, to 100
+ * @param recoveryPercent after an outage of all servers, all new calls are let through once this share
+ *     of them is back, and a part of the calls until then; from 0, all at once, to 100
  * @param recoveryHold or once no other has come back or gone for so long
  */
 public record LivenessSettings(

@@ -107,6 +107,7 @@ final class Sim {
     }
     for (SimClient client : clients) {
       client.resume();
+      client.heal();
       client.start();
       for (Link link : client.links()) {
         Connection connection = link.connection();

@@ -15,6 +15,7 @@ import io.meshrpc.core.ClientOutbox;
 import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Packet;
+import io.meshrpc.wire.Ping;
 import io.meshrpc.wire.Request;
 import io.meshrpc.wire.Response;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ final class SimClient extends SimNode implements ClientOutbox {
   private final LinkedHashSet<SimCall> open = new LinkedHashSet<>(); // started and not ended
   private final LinkedHashSet<SimCall> unsent = new LinkedHashSet<>(); // of the open ones
   private final LinkedHashSet<Long> refused = new LinkedHashSet<>(); // routes
+  private final LinkedHashSet<SimServer> pingless = new LinkedHashSet<>();
   private @Nullable ClientEngine engine; // null while no process runs
 
   SimClient(Sim sim, int index) {
@@ -74,6 +76,16 @@ final class SimClient extends SimNode implements ClientOutbox {
     outgoing.flush(0, null, (route, frame) -> {});
     end();
     engine = null;
+  }
+
+  /** Pings to these servers are lost from now on. */
+  void losePings(List<SimServer> servers) {
+    pingless.addAll(servers);
+  }
+
+  /** No pings are lost any more. */
+  void heal() {
+    pingless.clear();
   }
 
   @Nullable
@@ -228,6 +240,10 @@ final class SimClient extends SimNode implements ClientOutbox {
 
   @Override
   public void send(long peer, long session, Packet packet) {
+    Link route = links.get(peer);
+    if (packet instanceof Ping && route != null && pingless.contains(route.server())) {
+      return;
+    }
     outgoing.add(peer, session, packet);
     if (packet instanceof Request request) {
       SimCall call = sim.callOf(request.payload());
