@@ -122,7 +122,7 @@ final class Launcher {
   void launchWaiting(long now) {
     int count = table.recovery().release(waiting.size(), now);
     if (count > 0) {
-      List<ClientCall> some = waiting.stream().limit(count).toList();
+      List<ClientCall> some = new ArrayList<>(waiting).subList(0, count);
       some.forEach(waiting::remove);
       some.forEach(call -> {
         call.admitted = true;

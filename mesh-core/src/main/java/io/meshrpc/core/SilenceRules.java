@@ -52,7 +52,8 @@ final class SilenceRules {
     boolean trusted = now >= suspendedUntilNs;
     if (peer.pingNs != 0 && peer.lastHeardNs >= peer.pingNs) {
       peer.pingNs = 0; // answered by anything
-      peer.quietGapNs = Math.min(2 * Math.max(peer.quietGapNs, overdueBaseNs(peer)), heartbeatNs(peer));
+      peer.quietGapNs =
+          Math.min(2 * Math.max(peer.quietGapNs, overdueBaseNs(peer)), heartbeatNs(peer));
     }
     if (canFall(peer.state()) && trusted && quietNs >= doubt.downNs() + delayNs()) {
       return Verdict.DOWN;

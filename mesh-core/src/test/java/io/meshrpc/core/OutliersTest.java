@@ -50,8 +50,9 @@ class OutliersTest {
     }
     bench.advanceMs(1000);
 
-    List<Integer> expected =
-        ejected == null ? List.of() : Arrays.stream(ejected.split(" ")).map(Integer::valueOf).toList();
+    List<Integer> expected = ejected == null
+        ? List.of()
+        : Arrays.stream(ejected.split(" ")).map(Integer::valueOf).toList();
     for (int i = 0; i < servers.size(); i++) {
       PeerState state = expected.contains(i) ? PeerState.EJECTED : PeerState.UP;
       assertThat(bench.state(servers.get(i))).as("server %d: %s", i, why).isEqualTo(state);

@@ -30,8 +30,15 @@ class RecoveryTest {
 
   @ParameterizedTest(name = "{1} of {0} are back: {2} %")
   @CsvSource({
-    "10, 1, 20", "10, 2, 40", "10, 4, 80", "10, 5, 100", "10, 10, 100", "3, 1, 50", "3, 2, 100",
-    "2, 1, 100", "1, 1, 100"
+    "10, 1, 20",
+    "10, 2, 40",
+    "10, 4, 80",
+    "10, 5, 100",
+    "10, 10, 100",
+    "3, 1, 50",
+    "3, 2, 100",
+    "2, 1, 100",
+    "1, 1, 100"
   })
   void aNewCallGoesThroughWithAChanceOfBackByWanted(int all, int back, int percent) {
     outage(all);

@@ -24,7 +24,14 @@ class SuccessWindowTest {
 
   @ParameterizedTest(name = "after {0} ms {1} are remembered")
   @CsvSource({
-    "0, 5", "8999, 5", "9000, 5", "9999, 5", "10000, 3", "13999, 3", "14000, 0", "1000000, 0"
+    "0, 5",
+    "8999, 5",
+    "9000, 5",
+    "9999, 5",
+    "10000, 3",
+    "13999, 3",
+    "14000, 0",
+    "1000000, 0"
   })
   void eachIsForgottenWhenTheWindowHasPassedIt(long afterMs, int remembered) {
     long start = 77 * SECOND; // the beginning of a tenth

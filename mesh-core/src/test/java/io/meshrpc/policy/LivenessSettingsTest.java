@@ -46,9 +46,7 @@ class LivenessSettingsTest {
         ? new Object[] {
           Duration.ZERO, Duration.ofMillis(-1), Duration.ofDays(365).plusNanos(1)
         }
-        : MAY_BE_ZERO.contains(setting.getName())
-            ? new Object[] {-1, 101}
-            : new Object[] {0, -1};
+        : MAY_BE_ZERO.contains(setting.getName()) ? new Object[] {-1, 101} : new Object[] {0, -1};
     for (Object value : wrong) {
       assertThatThrownBy(() -> with(setting, value))
           .isInstanceOf(IllegalArgumentException.class)
