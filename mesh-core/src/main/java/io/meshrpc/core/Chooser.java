@@ -82,8 +82,9 @@ final class Chooser implements LoadBalancer.Pick {
     }
   }
 
-  /** Tells the balancer how an attempt ended. */
+  /** Tells the balancer how an attempt ended, and keeps it in mind. */
   void ended(Attempt attempt, LoadBalancer.Outcome outcome, long nowNs) {
+    Outliers.count(attempt.peer, outcome, nowNs);
     long tookNs = nowNs - attempt.sentNs;
     try {
       balancer.onEnd(attempt.peer, attempt.call.method(), outcome, tookNs, nowNs);

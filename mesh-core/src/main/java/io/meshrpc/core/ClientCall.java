@@ -31,6 +31,7 @@ public final class ClientCall extends Timers.Timed {
   int freeMoves; // displacements and refusals that did not need the budget
   int repicks; // times that it was handed back
   long backoffNs;
+  boolean admitted; // was let through, should all servers be coming back
   int asked; // how often its present choice was put off
 
   @Nullable

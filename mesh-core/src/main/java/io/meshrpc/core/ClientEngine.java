@@ -51,10 +51,10 @@ public final class ClientEngine {
       ClientOutbox out) {
     this.limits = limits;
     this.out = out;
-    this.table = new PeerTable(out);
+    this.table = new PeerTable(settings, random, out);
     this.calls = new CallDesk(table, balancer, interceptor, random, out);
     this.liveness =
-        new Liveness(settings, self, name, limits.responseBytesMax(), table, out, calls);
+        new Liveness(settings, self, name, limits.responseBytesMax(), table, random, out, calls);
     this.localPauseNs = settings.localPause().toNanos();
     this.overdueMinNs = settings.overdueMin().toNanos();
   }
@@ -208,6 +208,11 @@ public final class ClientEngine {
   /** Whether it was closed. */
   public boolean isClosed() {
     return closed;
+  }
+
+  /** Whether calls may wait though servers are there: those come back after an outage of all. */
+  public boolean isRecovering() {
+    return table.recovery().isOn();
   }
 
   /** Calls that have not ended. */

@@ -67,6 +67,11 @@ final class Launcher {
       await(call);
       return;
     }
+    if (!call.admitted && !table.recovery().admits(now)) {
+      holdBack(call);
+      return;
+    }
+    call.admitted = true;
     waiting.remove(call);
     Peer peer;
     try {
@@ -115,10 +120,14 @@ final class Launcher {
 
   /** Sends what waits, as far as there is room. */
   void launchWaiting(long now) {
-    if (!waiting.isEmpty()) {
-      List<ClientCall> all = new ArrayList<>(waiting);
-      waiting.clear();
-      all.forEach(call -> launch(call, now));
+    int count = table.recovery().release(waiting.size(), now);
+    if (count > 0) {
+      List<ClientCall> some = new ArrayList<>(waiting).subList(0, count);
+      some.forEach(waiting::remove);
+      some.forEach(call -> {
+        call.admitted = true;
+        launch(call, now);
+      });
     }
   }
 
@@ -146,11 +155,16 @@ final class Launcher {
   }
 
   long nextDueNs() {
-    return patience.nextDueNs();
+    long releaseNs = waiting.isEmpty() ? Long.MAX_VALUE : table.recovery().nextNs();
+    return Math.min(patience.nextDueNs(), releaseNs);
   }
 
   /** Takes attempts back that are still queued, once there is a better place for them. */
   void runDue(long now) {
+    table.recovery().look(now);
+    if (!waiting.isEmpty() && now >= table.recovery().nextNs()) {
+      launchWaiting(now);
+    }
     Attempt slow;
     while ((slow = patience.pollDue(now)) != null) {
       if (table.hasUntried(slow.call, now)) {
@@ -179,6 +193,14 @@ final class Launcher {
     waiting.add(call);
     if (chanceNs != Long.MAX_VALUE) {
       pauses.until(call, chanceNs);
+    }
+  }
+
+  private void holdBack(ClientCall call) {
+    if (call.options().waitForReady() || call.hasOpenAttempt()) {
+      waiting.add(call);
+    } else {
+      ends.fail(call, new Status(Code.UNAVAILABLE, table.recovery().why()));
     }
   }
 

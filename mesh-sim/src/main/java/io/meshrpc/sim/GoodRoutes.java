@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * I8: no request goes where the client knows that nobody listens, and no call waits for a first server
- * while one is up, but for the few milliseconds that a balancer may want for its probes.
+ * while one is up, but for the few milliseconds that a balancer may want for its probes, and after
+ * an outage of all servers.
  */
 final class GoodRoutes implements Invariant {
   private static final long WAIT_MAX_NS = 4_000_000; // 3 ms for probes, and a tick
@@ -26,7 +27,7 @@ final class GoodRoutes implements Invariant {
   public void onClientTurn(SimClient client) {
     SimCall waiting = client.unsent().isEmpty() ? null : client.unsent().iterator().next();
     PeerView ready = waiting == null ? null : ready(client);
-    if (waiting == null || ready == null) {
+    if (waiting == null || ready == null || client.isRecovering()) {
       since.remove(client);
       return;
     }

@@ -107,6 +107,7 @@ class Sim {
     }
     for (SimClient client : clients) {
       client.resume();
+      client.heal();
       client.start();
       for (Link link : client.links()) {
         Connection connection = link.connection();
@@ -129,7 +130,7 @@ class Sim {
     for (int i = 0; i < FINAL_CALLS; i++) {
       clients.forEach(this::callAndWait);
     }
-    long restNs = kernel.nowNs() + 1_000_000_000L;
+    long restNs = kernel.nowNs() + READMIT_NS; // failures of late may still eject, for a while
     while (!isSettled() && kernel.nowNs() < restNs) {
       runUntil(kernel.nowNs() + STEP_NS);
     }

@@ -15,6 +15,7 @@ import io.meshrpc.core.ClientOutbox;
 import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Packet;
+import io.meshrpc.wire.Ping;
 import io.meshrpc.wire.Request;
 import io.meshrpc.wire.Response;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ class SimClient extends SimNode implements ClientOutbox {
   private final LinkedHashSet<SimCall> open = new LinkedHashSet<>(); // started and not ended
   private final LinkedHashSet<SimCall> unsent = new LinkedHashSet<>(); // of the open ones
   private final LinkedHashSet<Long> refused = new LinkedHashSet<>(); // routes
+  private final LinkedHashSet<SimServer> pingless = new LinkedHashSet<>();
   private @Nullable ClientEngine engine; // null while no process runs
 
   SimClient(Sim sim, int index) {
@@ -98,6 +100,16 @@ class SimClient extends SimNode implements ClientOutbox {
     }
   }
 
+  /** Pings to these servers are lost from now on. */
+  void losePings(List<SimServer> servers) {
+    pingless.addAll(servers);
+  }
+
+  /** No pings are lost any more. */
+  void heal() {
+    pingless.clear();
+  }
+
   @Nullable
   ClientEngine engine() {
     return engine;
@@ -119,6 +131,11 @@ class SimClient extends SimNode implements ClientOutbox {
   /** Whether the client was told that nobody listens there, and nothing better since. */
   boolean knowsRefused(long route) {
     return refused.contains(route);
+  }
+
+  /** Whether calls may wait because all servers were lost and come back. */
+  boolean isRecovering() {
+    return engine != null && engine.isRecovering();
   }
 
   /** The liveness table. */
@@ -256,6 +273,10 @@ class SimClient extends SimNode implements ClientOutbox {
 
   @Override
   public void send(long peer, long session, Packet packet) {
+    Link route = links.get(peer);
+    if (packet instanceof Ping && route != null && pingless.contains(route.server())) {
+      return;
+    }
     note(peer, session, packet);
     if (packet instanceof Request request) {
       onRequest(peer, request);
