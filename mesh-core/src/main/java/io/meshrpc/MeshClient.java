@@ -6,6 +6,7 @@ import io.meshrpc.api.CallInterceptor;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.MeshCaller;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
@@ -36,6 +37,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
   private final Duration defaultDeadline;
   private final RetryPolicy retry;
   private final Map<MethodDescriptor<?, ?>, RetryPolicy> retryByMethod;
+  private final Map<MethodDescriptor<?, ?>, HedgePolicy> hedgeByMethod;
   private final List<CallInterceptor> interceptors;
   private final Completions completions;
   private final NodeLoop<ClientEngine> loop;
@@ -44,6 +46,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     this.defaultDeadline = builder.defaultDeadline;
     this.retry = builder.retry;
     this.retryByMethod = Map.copyOf(builder.retryByMethod);
+    this.hedgeByMethod = Map.copyOf(builder.hedgeByMethod);
     this.interceptors = List.copyOf(builder.interceptors);
     this.completions = new Completions(builder);
     AttemptInterceptor attempts = LoggedAttempts.of(builder.attemptInterceptor);
@@ -165,8 +168,14 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     if (policy == null) {
       policy = retryByMethod.getOrDefault(method, retry);
     }
+    HedgePolicy hedge = options.hedge();
+    if (hedge == null) {
+      hedge = hedgeByMethod.getOrDefault(method, HedgePolicy.OFF);
+    } else {
+      Checks.hedge(method, hedge, policy);
+    }
     byte[] payload = method.request().encode(request);
-    return new ClientCall(method, payload, options, policy, timeoutNs, pending);
+    return new ClientCall(method, payload, options, policy, hedge, timeoutNs, pending);
   }
 
   /**
