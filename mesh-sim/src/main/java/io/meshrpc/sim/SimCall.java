@@ -53,6 +53,11 @@ final class SimCall {
     return endedNs >= 0;
   }
 
+  /** The number of its attempt that was a hedge; 0 if none was. */
+  int hedge() {
+    return call == null ? 0 : call.hedgeAttempt();
+  }
+
   /** Sendings that are not repeats to the same process. */
   int attempts() {
     int count = 0;

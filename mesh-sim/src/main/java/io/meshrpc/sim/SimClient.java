@@ -4,6 +4,7 @@ import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.PeerView;
 import io.meshrpc.api.RetryPolicy;
@@ -117,6 +118,7 @@ final class SimClient extends SimNode implements ClientOutbox {
         sim.request(call.id),
         options,
         retry,
+        call.idempotent ? sim.options.hedge : HedgePolicy.OFF,
         call.timeoutNs,
         call);
     call.call = clientCall;
