@@ -35,7 +35,7 @@ final class BoundedHedges implements Invariant {
   @Override
   public void onSend(SimClient client, SimCall call, long route, Request request) {
     Account account = account(client);
-    boolean hedge = request.attempt() == call.hedge();
+    boolean hedge = request.attempt() == call.hedge;
     if (call.idempotent && call.sends.size() == 1) {
       account.calls++;
     }
@@ -62,7 +62,7 @@ final class BoundedHedges implements Invariant {
       if (packet instanceof Cancelled cancelled
           && cancelled.stage() == Cancelled.Stage.NOT_STARTED) {
         SimCall call = client.call(client.boot(), cancelled.seq());
-        account(client).takenBack += call != null && call.hedge() != 0 ? 1 : 0;
+        account(client).takenBack += call != null && call.hedge != 0 ? 1 : 0;
       }
     }
   }

@@ -39,8 +39,8 @@ final class BoundedRetries implements Invariant {
 
   @Override
   public void onSend(SimClient client, SimCall call, long route, Request request) {
-    int hedges = call.hedge() == 0 ? 0 : 1;
-    if (request.repeat() || call.attempts() - hedges <= 2 || request.attempt() == call.hedge()) {
+    int hedges = call.hedge == 0 ? 0 : 1;
+    if (request.repeat() || call.attempts() - hedges <= 2 || request.attempt() == call.hedge) {
       return;
     }
     Account account = account(client);

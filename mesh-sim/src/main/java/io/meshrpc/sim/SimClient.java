@@ -236,6 +236,9 @@ final class SimClient extends SimNode implements ClientOutbox {
         call.seq = request.seq();
         bySeq.put(call.seq, call);
       }
+      if (call.call != null) {
+        call.hedge = call.call.hedgeAttempt();
+      }
       unsent.remove(call);
       int server = link.server().index();
       call.sends.add(
