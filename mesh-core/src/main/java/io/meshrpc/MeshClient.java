@@ -6,6 +6,7 @@ import io.meshrpc.api.CallInterceptor;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.MeshCaller;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
@@ -40,6 +41,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
   private final Duration defaultDeadline;
   private final RetryPolicy retry;
   private final Map<MethodDescriptor<?, ?>, RetryPolicy> retryByMethod;
+  private final Map<MethodDescriptor<?, ?>, HedgePolicy> hedgeByMethod;
   private final List<CallInterceptor> interceptors;
   private final Completions completions;
   private final NodeLoop<ClientEngine> loop;
@@ -48,6 +50,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     this.defaultDeadline = builder.defaultDeadline;
     this.retry = builder.retry;
     this.retryByMethod = Map.copyOf(builder.retryByMethod);
+    this.hedgeByMethod = Map.copyOf(builder.hedgeByMethod);
     this.interceptors = List.copyOf(builder.interceptors);
     this.completions = new Completions(builder);
     AttemptInterceptor attempts = LoggedAttempts.of(builder.attemptInterceptor);
@@ -169,8 +172,14 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     if (policy == null) {
       policy = retryByMethod.getOrDefault(method, retry);
     }
+    HedgePolicy hedge = options.hedge();
+    if (hedge == null) {
+      hedge = hedgeByMethod.getOrDefault(method, HedgePolicy.OFF);
+    } else {
+      Checks.hedge(method, hedge, policy);
+    }
     byte[] payload = method.request().encode(request);
-    return new ClientCall(method, payload, options, policy, timeoutNs, pending);
+    return new ClientCall(method, payload, options, policy, hedge, timeoutNs, pending);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.meshrpc;
 
 import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.CallInterceptor;
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
@@ -26,6 +27,7 @@ public final class MeshClientBuilder {
   final List<String> endpoints = new ArrayList<>();
   final List<CallInterceptor> interceptors = new ArrayList<>();
   final Map<MethodDescriptor<?, ?>, RetryPolicy> retryByMethod = new HashMap<>();
+  final Map<MethodDescriptor<?, ?>, HedgePolicy> hedgeByMethod = new HashMap<>();
   String name = "";
   Duration defaultDeadline = Duration.ofSeconds(10);
   RetryPolicy retry = RetryPolicy.DEFAULT;
@@ -76,6 +78,16 @@ public final class MeshClientBuilder {
   /** When calls of one method are tried again. */
   public MeshClientBuilder retry(MethodDescriptor<?, ?> method, RetryPolicy policy) {
     retryByMethod.put(method, Objects.requireNonNull(policy, "policy"));
+    return this;
+  }
+
+  /**
+   * When calls of one method that take long are sent to a second server as well; never unless set.
+   * {@link #build} throws an {@link IllegalArgumentException} if the method may not run twice: it must be
+   * idempotent, or its retry policy say {@link RetryPolicy.Repeat#AT_LEAST_ONCE}.
+   */
+  public MeshClientBuilder hedge(MethodDescriptor<?, ?> method, HedgePolicy policy) {
+    hedgeByMethod.put(method, Objects.requireNonNull(policy, "policy"));
     return this;
   }
 
@@ -136,6 +148,8 @@ public final class MeshClientBuilder {
 
   /** The client, which connects at once and in the background. */
   public MeshClient build() {
+    hedgeByMethod.forEach((method, policy) ->
+        Checks.hedge(method, policy, retryByMethod.getOrDefault(method, retry)));
     return new MeshClient(this);
   }
 

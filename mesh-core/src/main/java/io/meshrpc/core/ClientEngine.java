@@ -17,6 +17,7 @@ import io.meshrpc.wire.Pong;
 import io.meshrpc.wire.ProbeReply;
 import io.meshrpc.wire.Refusal;
 import io.meshrpc.wire.Response;
+import io.meshrpc.wire.Started;
 import io.meshrpc.wire.Welcome;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -147,6 +148,8 @@ public final class ClientEngine {
         calls.onCancelled(peer, cancelled);
       } else if (packet instanceof ProbeReply reply) {
         calls.onProbeReply(peer, reply);
+      } else if (packet instanceof Started started) {
+        calls.onStarted(peer, started);
       } else if (packet instanceof Pong pong) {
         liveness.onPong(peer, pong, nowNs);
       } else {

@@ -47,6 +47,7 @@ final class Peer implements PeerView {
   private PeerState state = PeerState.CONNECTING;
   private String reason = "new";
   boolean stalled;
+  boolean announces; // says Started when it is asked to
   long rampStartNs;
   long rampNs;
   int failuresInRow;
@@ -82,6 +83,7 @@ final class Peer implements PeerView {
     metadataBytesMax = welcome.metadataBytesMax();
     methods.clear();
     numbers.clear();
+    announces = false;
     for (ServiceEntry service : welcome.services()) {
       for (MethodEntry method : service.methods()) {
         methods.put(service.name() + "/" + method.name(), method.number());

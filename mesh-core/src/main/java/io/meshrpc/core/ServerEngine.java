@@ -265,8 +265,9 @@ public final class ServerEngine {
     int attempt = request.attempt();
     ServerCall active = client.active.get(seq);
     if (active != null) {
-      active.latestAttempt = Math.max(active.latestAttempt, attempt);
-      active.answeredEarly = false;
+      if (active.attach(request)) {
+        send(client, active.started());
+      }
       return true;
     }
     Response answer = client.recent.response(seq);
@@ -342,6 +343,9 @@ public final class ServerEngine {
       call.state = ServerCall.State.RUNNING;
       call.startedNs = nowNs;
       running++;
+      if (call.announcesStart) {
+        send(call.client, call.started());
+      }
       out.invoke(call);
     }
   }

@@ -118,6 +118,12 @@ final class FakeServer {
     say(session, new LoadReport(queued, 1, 4, 0, completed, 0, 0, 0));
   }
 
+  /** So many of four workers are busy. */
+  FakeServer busy(int workers) {
+    say(session, new LoadReport(0, workers, 4, 0, 0, 0, 0));
+    return this;
+  }
+
   void goaway() {
     say(new Goaway("going", 1000));
   }

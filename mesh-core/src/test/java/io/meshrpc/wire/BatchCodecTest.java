@@ -66,7 +66,8 @@ class BatchCodecTest {
       new ProbeReply(-1, 3, 800),
       new Ping(Long.MIN_VALUE),
       new Pong(0),
-      new Goaway("draining", 10_000));
+      new Goaway("draining", 10_000),
+      new Started(7, 2));
 
   @ParameterizedTest
   @FieldSource("PACKETS")
@@ -352,7 +353,7 @@ class BatchCodecTest {
 
   private static Request request(Metadata metadata) {
     return new Request(
-        7, 1, 2, 250_000, Priority.SHEDDABLE, true, true, metadata, new byte[] {1, 2, 3});
+        7, 1, 2, 250_000, Priority.SHEDDABLE, true, true, true, metadata, new byte[] {1, 2, 3});
   }
 
   private static Response response(Execution execution, Reason reason) {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * I5: retries stay within the budget. Free are, by docs/decisions/0003 and docs/PROTOCOL.md, the first
  * sending, one further sending of each call, one for each definite handing back (drained, taken back,
  * stale), and asking the same process again. All others of a client process, since its start, are no
- * more than ten, one a second, and one for ten successes.
+ * more than ten, one a second, and one for ten successes. Hedges have a budget of their own, see
+ * {@link BoundedHedges}.
  */
 final class BoundedRetries implements Invariant {
   private static final int STORE = 10;
@@ -38,7 +39,8 @@ final class BoundedRetries implements Invariant {
 
   @Override
   public void onSend(SimClient client, SimCall call, long route, Request request) {
-    if (request.repeat() || call.attempts() <= 2) {
+    int hedges = call.hedge == 0 ? 0 : 1;
+    if (request.repeat() || call.attempts() - hedges <= 2 || request.attempt() == call.hedge) {
       return;
     }
     Account account = account(client);

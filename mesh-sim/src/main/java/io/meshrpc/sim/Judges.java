@@ -27,6 +27,7 @@ final class Judges implements Invariant {
       judges.all.add(new OwnAnswer());
       judges.all.add(new GoodRoutes());
       judges.all.add(new BoundedRetries());
+      judges.all.add(new BoundedHedges(options.hedge));
       judges.all.add(new AllBack());
     }
     if (!options.forges && !options.duplicates) {

@@ -1,5 +1,6 @@
 package io.meshrpc.sim;
 
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.core.ServerLimits;
@@ -40,6 +41,7 @@ final class Options {
   Supplier<LoadBalancer> balancer = SpeedWeightedProbing::new;
   LivenessSettings liveness = LivenessSettings.DEFAULTS;
   RetryPolicy retry = RetryPolicy.DEFAULT;
+  HedgePolicy hedge = HedgePolicy.OFF; // of calls that are idempotent
 
   // The calls.
   double load = 0.5; // of what all workers can do; 0: no calls by themselves
@@ -96,6 +98,7 @@ final class Options {
         + " turnUs=" + turnNs / 1000
         + " hostile=" + hostile + (duplicates ? " duplicates" : "")
         + (reorders ? " reorders" : "") + (corrupts ? " corrupts" : "") + (forges ? " forges" : "")
-        + " balancer=" + balancer.get().getClass().getSimpleName();
+        + " balancer=" + balancer.get().getClass().getSimpleName()
+        + (hedge.isOff() ? "" : "\n  hedge=" + hedge);
   }
 }

@@ -4,6 +4,7 @@ import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.PeerView;
 import io.meshrpc.api.RetryPolicy;
@@ -156,6 +157,7 @@ class SimClient extends SimNode implements ClientOutbox {
         sim.request(call.id),
         options,
         retry,
+        call.idempotent ? sim.options.hedge : HedgePolicy.OFF,
         call.timeoutNs,
         call);
     call.call = clientCall;
@@ -292,6 +294,9 @@ class SimClient extends SimNode implements ClientOutbox {
     if (call.seq == 0) {
       call.seq = request.seq();
       bySeq.put(call.seq, call);
+    }
+    if (call.call != null) {
+      call.hedge = call.call.hedgeAttempt();
     }
     unsent.remove(call);
     int server = link.server().index();

@@ -1,5 +1,6 @@
 package io.meshrpc.sim;
 
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.policy.LeastLoaded;
 import io.meshrpc.policy.P2cPeakEwma;
@@ -35,7 +36,10 @@ final class Swarm implements Play {
 
   @Override
   public Sim prepare(long seed) {
-    return new Sim(options(new Streams(seed).of("options")), seed);
+    Streams streams = new Streams(seed);
+    Options options = options(streams.of("options"));
+    drawHedging(options, streams.of("hedging"));
+    return new Sim(options, seed);
   }
 
   @Override
@@ -102,6 +106,16 @@ final class Swarm implements Play {
     options.neverShare = share(random, 0.3);
     options.deadlineLeastNs = (long) Chance.scale(random, 5e6, 2e9);
     options.deadlineMostNs = (long) (options.deadlineLeastNs * Chance.scale(random, 1, 5));
+  }
+
+  private static void drawHedging(Options options, RandomGenerator random) {
+    if (Chance.hit(random, 0.4)) {
+      options.hedge = new HedgePolicy(
+          random.nextBoolean() ? 0 : 0.5 + 0.499 * random.nextDouble(),
+          Duration.ofNanos(random.nextInt(4) == 0 ? 0 : (long) Chance.scale(random, 10_000, 5e7)),
+          random.nextBoolean() ? 0.05 : Chance.scale(random, 0.01, 1),
+          random.nextBoolean());
+    }
   }
 
   private static void drawNetwork(Options options, RandomGenerator random) {
