@@ -11,6 +11,7 @@ import io.meshrpc.api.PeerState;
 import io.meshrpc.policy.LeastLoaded;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.policy.RoundRobin;
+import io.meshrpc.policy.RoundRobin;
 import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -88,7 +89,7 @@ class ManyServersTest {
 
   @Test
   void aServerThatFailsHalfOfItsCallsIsLeftOutMostOfTheTime() {
-    Scenario scenario = mesh("flaky").load(0.3).clients(2);
+    Scenario scenario = mesh("flaky").load(0.3).clients(2).balancer(RoundRobin::new); // who shuns none
     for (int i = 0; i < 1000; i++) { // fails half of the time, and never five times in a row for long
       scenario.at(
           ofMillis(1000 + 8L * i), Fault.failFast(server(3), i % 2 == 0));
