@@ -9,6 +9,8 @@ import io.meshrpc.wire.Request;
  * while one is up.
  */
 final class GoodRoutes implements Invariant {
+  private static final long CHOICE_NS = 20_000_000; // a balancer may put a choice off
+
   @Override
   public void onSend(SimClient client, SimCall call, long route, Request request) {
     if (client.knowsRefused(route)) {
@@ -18,7 +20,7 @@ final class GoodRoutes implements Invariant {
 
   @Override
   public void onClientTurn(SimClient client) {
-    if (client.unsent().isEmpty()) {
+    if (client.unsent().isEmpty() || isChoosing(client)) {
       return;
     }
     for (PeerView peer : client.peers()) {
@@ -28,5 +30,10 @@ final class GoodRoutes implements Invariant {
         throw new Violation("I8", text.formatted(peer.endpoint(), peer.state(), waiting));
       }
     }
+  }
+
+  private static boolean isChoosing(SimClient client) {
+    SimCall oldest = client.unsent().iterator().next();
+    return client.sim.kernel.nowNs() - oldest.startedNs < CHOICE_NS;
   }
 }

@@ -37,6 +37,7 @@ final class Options {
   double lateShare; // handlers that take ten times as long
   Supplier<LoadBalancer> balancer = LeastLoaded::new;
   LivenessSettings liveness = LivenessSettings.DEFAULTS;
+  Supplier<Door> door = () -> new Door() {}; // of each server
   RetryPolicy retry = RetryPolicy.DEFAULT;
 
   // The calls.
