@@ -67,6 +67,7 @@ final class Peer implements PeerView {
   private LoadReport load = LoadReport.NONE;
   private long loadNs = Long.MIN_VALUE;
   private long progressNs;
+  int queueMax; // since it last completed anything
 
   Peer(String endpoint, Now now, SuccessWindow successes) {
     this.endpoint = endpoint;
@@ -92,6 +93,7 @@ final class Peer implements PeerView {
     load = LoadReport.NONE;
     loadNs = Long.MIN_VALUE;
     progressNs = now;
+    queueMax = 0;
     pingNs = 0;
     failuresInRow = 0;
     successes.clear();
@@ -108,16 +110,24 @@ final class Peer implements PeerView {
   }
 
   void onLoad(LoadReport report, long now) {
-    if (report.queued() == 0 || report.completed() != load.completed()) {
+    if (isIdle(report) || report.completed() != load.completed()) {
       progressNs = now;
+      queueMax = 0;
     }
+    queueMax = Math.max(queueMax, report.queued());
     load = report;
     loadNs = now;
   }
 
-  /** How long the server has had a queue and completed nothing. */
+  /** An empty queue does not do: that of a stuck server is empty once clients have taken it back. */
+  private static boolean isIdle(LoadReport report) {
+    boolean hasRoom = report.running() == 0 || report.running() < report.workers();
+    return report.queued() == 0 && hasRoom;
+  }
+
+  /** How long the server has completed nothing, if it had a queue meanwhile. */
   long stuckNs() {
-    return loadNs == Long.MIN_VALUE ? 0 : loadNs - progressNs;
+    return queueMax == 0 || loadNs == Long.MIN_VALUE ? 0 : loadNs - progressNs;
   }
 
   void onAttemptTook(long tookNs) {

@@ -40,6 +40,7 @@ final class Options {
   double lateShare; // handlers that take ten times as long
   Supplier<LoadBalancer> balancer = SpeedWeightedProbing::new;
   LivenessSettings liveness = LivenessSettings.DEFAULTS;
+  Supplier<Door> door = () -> new Door() {}; // of each server
   RetryPolicy retry = RetryPolicy.DEFAULT;
   HedgePolicy hedge = HedgePolicy.OFF; // of calls that are idempotent
 

@@ -24,6 +24,12 @@ final class SimCall {
   long endedNs = -1; // true time
   boolean finalPhase; // must succeed
 
+  // For the judge of retries.
+  int handedBack; // by servers, without a new sending so far
+  boolean mayMove = true; // once, for free
+  boolean mayHaveRun; // an answer since the last sending does not exclude it
+  long failedNs = -1; // when such an answer or a refusal came, on its client's clock
+
   @Nullable
   ClientCall call;
 

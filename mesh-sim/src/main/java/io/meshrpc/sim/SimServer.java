@@ -25,6 +25,7 @@ class SimServer extends SimNode implements ServerOutbox {
   private static final double HANDLER_MAX_NS = 20e9;
 
   private final Outgoing outgoing = new Outgoing();
+  private final Door door;
   private final Map<Long, Connection> connections = new LinkedHashMap<>(); // by route
   private final Map<ServerCall, HandlerRun> running = new LinkedHashMap<>();
   private @Nullable ServerEngine engine; // null while no process runs
@@ -33,6 +34,7 @@ class SimServer extends SimNode implements ServerOutbox {
   private long lastRoute;
   private boolean silent;
   private boolean failsFast;
+  private boolean hangs;
   private double speed = 1;
 
   SimServer(Sim sim, int index) {
@@ -41,6 +43,7 @@ class SimServer extends SimNode implements ServerOutbox {
 
   SimServer(Sim sim, int index, String name) {
     super(sim, index, name);
+    this.door = sim.options.door.get();
     this.handlers = sim.streams.of(name() + "/handlers");
   }
 
@@ -56,6 +59,7 @@ class SimServer extends SimNode implements ServerOutbox {
     RandomGenerator random = begin();
     handlers = sim.streams.of(name() + "/handlers/" + boot());
     silent = false;
+    hangs = false;
     engine = newEngine(random);
     sim.trace(Trace.What.BOOTED, null, this, boot(), 0, null);
     for (Connection each : List.copyOf(connections.values())) {
@@ -118,6 +122,16 @@ class SimServer extends SimNode implements ServerOutbox {
     failsFast = fails;
   }
 
+  /** Whether handlers end no more; cancelling does not end them either. */
+  void setHangs(boolean hang) {
+    hangs = hang;
+    if (hang) {
+      running.values().forEach(run -> run.hangs = true);
+    } else {
+      freeHandlers();
+    }
+  }
+
   int runningCount() {
     return running.size();
   }
@@ -136,7 +150,7 @@ class SimServer extends SimNode implements ServerOutbox {
   }
 
   /** Handlers that hang end soon. */
-  void freeHandlers() {
+  private void freeHandlers() {
     for (HandlerRun run : running.values()) {
       if (run.hangs) {
         run.hangs = false;
@@ -186,7 +200,8 @@ class SimServer extends SimNode implements ServerOutbox {
     }
     Batch batch = decode(frame);
     if (batch != null) {
-      live.onBatch(arrival.route(), batch, nowNs);
+      door.enter(arrival.route(), batch)
+          .forEach(each -> live.onBatch(arrival.route(), each, nowNs));
     }
   }
 
@@ -254,6 +269,7 @@ class SimServer extends SimNode implements ServerOutbox {
   @Override
   public void send(long route, long session, Packet packet) {
     note(route, session, packet);
+    door.leave(route, packet);
     Connection connection = connections.get(route);
     if (connection == null) {
       return;
@@ -288,7 +304,7 @@ class SimServer extends SimNode implements ServerOutbox {
     double dice = sim.isHealed() ? 0.5 : handlers.nextDouble(); // the shares are at the two ends
     if (failsFast) {
       finishIn(run, 0, Code.INTERNAL);
-    } else if (dice < options.hangShare) {
+    } else if (hangs || dice < options.hangShare) {
       run.hangs = true;
     } else {
       double slow = dice < options.hangShare + options.lateShare ? 10 : 1;
@@ -312,7 +328,7 @@ class SimServer extends SimNode implements ServerOutbox {
   @Override
   public void cancelRunning(ServerCall serverCall) {
     HandlerRun run = running.get(serverCall);
-    if (run != null && run.hangs && handlers.nextBoolean()) { // some look, some do not
+    if (run != null && run.hangs && !hangs && handlers.nextBoolean()) { // some look, some do not
       run.hangs = false;
       finishIn(run, 1_000_000, Code.CANCELLED);
     }
@@ -324,8 +340,9 @@ class SimServer extends SimNode implements ServerOutbox {
   }
 
   private void finishIn(HandlerRun run, long spanNs, Code code) {
+    int plan = ++run.plans;
     sim.kernel.in(spanNs, () -> {
-      if (run.boot != boot() || !isAlive()) {
+      if (run.boot != boot() || !isAlive() || run.hangs || run.plans != plan) {
         return;
       }
       post(nowNs -> {

@@ -135,6 +135,73 @@ class InvariantsTest {
         new Request(1, 1, attempt, 1, Priority.NORMAL, true, false, none, new byte[0]));
   }
 
+  @Test
+  void anEmptyBudgetsRetryIsAViolation() {
+    BoundedRetries judge = new BoundedRetries();
+    retry(judge, 10);
+
+    assertThatThrownBy(() -> retry(judge, 1))
+        .hasMessageStartingWith("I5: c0: 11 retries since its start (allowed: 10.0");
+  }
+
+  @Test
+  void retriesSavedUpForMoreThanTheStoreAreAViolation() {
+    BoundedRetries judge = new BoundedRetries();
+    sim.runUntil(100_000_000_000L);
+    retry(judge, 20);
+
+    assertThatThrownBy(() -> retry(judge, 1))
+        .hasMessageStartingWith("I5: c0: 21 retries in ten seconds (allowed: 20.0");
+  }
+
+  @Test
+  void retriesTenSecondsApartAreNoViolation() {
+    BoundedRetries judge = new BoundedRetries();
+    for (int i = 1; i <= 10; i++) {
+      sim.runUntil(i * 10_000_000_000L);
+      retry(judge, 10);
+    }
+  }
+
+  @Test
+  void theFirstMoveAndEachHandingBackAreFree() {
+    BoundedRetries judge = new BoundedRetries();
+    for (int i = 0; i < 100; i++) {
+      SimCall moved = sim.newCall(sim.clients.get(0), true, 1_000_000);
+      send(judge, moved, 1);
+      send(judge, moved, 2);
+      moved.handedBack++;
+      send(judge, moved, 3);
+    }
+    retry(judge, 10);
+  }
+
+  @Test
+  void aRetryOfWhatRanAndFailedIsNotFree() {
+    BoundedRetries judge = new BoundedRetries();
+    for (int i = 0; i < 10; i++) {
+      send(judge, call, i + 1);
+      call.mayHaveRun = true;
+    }
+    send(judge, call, 11);
+    call.mayHaveRun = true;
+
+    assertThatThrownBy(() -> send(judge, call, 12)).hasMessageStartingWith("I5: c0: 11 retries");
+  }
+
+  /** So many sendings that need the budget, of one call. */
+  private void retry(BoundedRetries judge, int times) {
+    SimCall unlucky = sim.newCall(sim.clients.get(0), true, 1_000_000);
+    for (int i = 1; i <= times + 2; i++) {
+      send(judge, unlucky, i);
+    }
+  }
+
+  private void send(BoundedRetries judge, SimCall which, int attempt) {
+    which.sends.add(new SimCall.Send(sim.kernel.nowNs(), 0, attempt, false));
+    judge.onSend(which.client, which);
+  }
+
   private void ended(Code code, Execution execution) {
     call.code = code;
     call.execution = execution;
