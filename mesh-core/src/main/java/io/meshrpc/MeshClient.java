@@ -37,6 +37,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class MeshClient implements MeshCaller, AutoCloseable {
   private static final long CLOSE_MAX_NS = TimeUnit.SECONDS.toNanos(2);
+  private static final Runnable NOT_NESTED = () -> {};
 
   private final Duration defaultDeadline;
   private final RetryPolicy retry;
@@ -143,20 +144,19 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
 
   private <Q, R> CompletableFuture<R> send(
       MethodDescriptor<Q, R> method, Q request, CallOptions options) {
-    CompletableFuture<R> future = new CompletableFuture<>();
+    ReplyFuture<R> future = new ReplyFuture<>(this::cancel);
     PendingReply<R> pending = PendingReply.async(method, options, future);
     ClientCall call = newCall(method, request, options, pending);
+    future.call = call;
     if (!start(call)) {
       future.completeExceptionally(closed());
       return future;
     }
     Runnable noLongerNested = endWithCaller(call);
-    CompletableFuture<R> unused = future.whenComplete((reply, failure) -> {
-      noLongerNested.run();
-      if (future.isCancelled()) {
-        cancel(call);
-      }
-    });
+    if (noLongerNested != NOT_NESTED) {
+      CompletableFuture<R> unused =
+          future.whenComplete((reply, failure) -> noLongerNested.run());
+    }
     return future;
   }
 
@@ -189,13 +189,13 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
   private Runnable endWithCaller(ClientCall call) {
     Optional<CallContext> serving = CallContext.current();
     if (serving.isEmpty()) {
-      return () -> {};
+      return NOT_NESTED;
     }
     if (serving.get() instanceof ServerContext own) {
       return own.addNested(() -> cancel(call));
     }
     serving.get().onCancel(() -> cancel(call));
-    return () -> {};
+    return NOT_NESTED;
   }
 
   private boolean start(ClientCall call) {

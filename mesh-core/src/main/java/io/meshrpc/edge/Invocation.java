@@ -11,6 +11,7 @@ import io.meshrpc.core.ServerCall;
 import io.meshrpc.core.ServerReply;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -60,6 +61,10 @@ public final class Invocation implements Runnable {
       if (stage == null) {
         throw new IllegalStateException("the handler returned null (expected: a stage)");
       }
+      if (stage instanceof CompletableFuture<?> future && hasReply(future)) {
+        succeed(future.join());
+        return;
+      }
       stage.whenComplete((reply, failure) -> {
         if (failure != null) {
           fail(failure);
@@ -72,15 +77,29 @@ public final class Invocation implements Runnable {
     }
   }
 
+  /** Whether the answer is there. */
+  public boolean hasEnded() {
+    return ended.get();
+  }
+
   /** The executor would not run the handler. */
   public void rejected(Throwable why) {
     LOG.log(Level.WARNING, "the executor of " + call.method() + " rejected a call", why);
     end(ServerReply.notStarted("the server's executor rejected the call"));
   }
 
+  private static boolean hasReply(CompletableFuture<?> future) {
+    return future.isDone() && !future.isCompletedExceptionally();
+  }
+
   private CompletionStage<?> handle() throws Exception {
     Object request = call.method().request().decode(call.payload());
-    return new Chain(0).handle(request);
+    return interceptors.isEmpty() ? callHandler(request) : new Chain(0).handle(request);
+  }
+
+  @SuppressWarnings("unchecked") // the definition pairs methods with handlers of their types
+  private CompletionStage<?> callHandler(Object request) throws Exception {
+    return ((Handler<Object, ?>) handler).handle(request);
   }
 
   @SuppressWarnings("unchecked") // the definition pairs methods with handlers of their types
@@ -144,13 +163,12 @@ public final class Invocation implements Runnable {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // as above
     public CompletionStage<?> handle(Object request) throws Exception {
       if (index < interceptors.size()) {
         CallContext seen = context;
         return interceptors.get(index).intercept(seen, request, new Chain(index + 1));
       }
-      return ((Handler<Object, ?>) handler).handle(request);
+      return callHandler(request);
     }
   }
 }

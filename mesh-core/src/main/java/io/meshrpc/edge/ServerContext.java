@@ -23,9 +23,10 @@ public final class ServerContext implements CallContext {
   private final ServerCall call;
   private final LongSupplier clock;
   private final long deadlineNs; // of that clock
-  private final List<Runnable> onCancel = new ArrayList<>(); // guarded by itself
-  private final Set<Runnable> nested = new LinkedHashSet<>(); // guarded by onCancel
-  private boolean cancelled; // guarded by onCancel
+  private final Object lock = new Object();
+  private List<Runnable> onCancel = List.of(); // guarded by lock; most calls have none
+  private Set<Runnable> nested = Set.of(); // guarded by lock
+  private boolean cancelled; // guarded by lock
   private volatile Metadata reply = Metadata.EMPTY;
 
   /** The context of a handler that starts now, by a clock of nanoseconds. */
@@ -38,12 +39,12 @@ public final class ServerContext implements CallContext {
   /** Marks the call as cancelled and hands what is to be done about it to an executor. */
   public void markCancelledAnd(Executor executor) {
     List<Runnable> actions;
-    synchronized (onCancel) {
+    synchronized (lock) {
       if (cancelled) {
         return;
       }
       cancelled = true;
-      actions = new ArrayList<>(onCancel);
+      actions = onCancel;
       nested.forEach(Runnable::run); // these only hand over
     }
     if (actions.isEmpty()) {
@@ -61,8 +62,9 @@ public final class ServerContext implements CallContext {
    * how to take it away when that call has ended.
    */
   public Runnable addNested(Runnable cancel) {
-    synchronized (onCancel) {
+    synchronized (lock) {
       if (!cancelled) {
+        nested = nested.isEmpty() ? new LinkedHashSet<>() : nested;
         nested.add(cancel);
         return () -> removeNested(cancel);
       }
@@ -72,9 +74,14 @@ public final class ServerContext implements CallContext {
   }
 
   private void removeNested(Runnable cancel) {
-    synchronized (onCancel) {
+    synchronized (lock) {
       nested.remove(cancel);
     }
+  }
+
+  /** How long ago it began, in nanoseconds. */
+  public long ageNs() {
+    return clock.getAsLong() - (deadlineNs - call.timeLeftNs());
   }
 
   Metadata reply() {
@@ -88,15 +95,16 @@ public final class ServerContext implements CallContext {
 
   @Override
   public boolean isCancelled() {
-    synchronized (onCancel) {
+    synchronized (lock) {
       return cancelled || deadlineNs - clock.getAsLong() <= 0;
     }
   }
 
   @Override
   public void onCancel(Runnable action) {
-    synchronized (onCancel) {
+    synchronized (lock) {
       if (!cancelled) {
+        onCancel = onCancel.isEmpty() ? new ArrayList<>() : onCancel;
         onCancel.add(action);
         return;
       }
