@@ -89,9 +89,10 @@ class ManyServersTest {
   @Test
   void aServerThatFailsHalfOfItsCallsIsLeftOutMostOfTheTime() {
     Scenario scenario = mesh("flaky").load(0.3).clients(2);
-    for (int i = 0; i < 1000; i++) { // fails half of the time, and never five times in a row for long
-      scenario.at(
-          ofMillis(1000 + 8L * i), Fault.failFast(server(3), i % 2 == 0));
+    for (int i = 0;
+        i < 1000;
+        i++) { // fails half of the time, and never five times in a row for long
+      scenario.at(ofMillis(1000 + 8L * i), Fault.failFast(server(3), i % 2 == 0));
     }
     Outcome outcome = scenario.lasting(ofSeconds(9)).run(SEED);
 
