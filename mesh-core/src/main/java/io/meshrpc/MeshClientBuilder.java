@@ -8,6 +8,7 @@ import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.core.ClientLimits;
+import io.meshrpc.edge.CallTerms;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.policy.SpeedWeightedProbing;
 import java.security.SecureRandom;
@@ -148,9 +149,11 @@ public final class MeshClientBuilder {
 
   /** The client, which connects at once and in the background. */
   public MeshClient build() {
-    hedgeByMethod.forEach((method, policy) ->
-        Checks.hedge(method, policy, retryByMethod.getOrDefault(method, retry)));
     return new MeshClient(this);
+  }
+
+  CallTerms terms() {
+    return new CallTerms(defaultDeadline, retry, retryByMethod, hedgeByMethod);
   }
 
   LoadBalancer balancer() {
