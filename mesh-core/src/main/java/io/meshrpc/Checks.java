@@ -1,5 +1,8 @@
 package io.meshrpc;
 
+import io.meshrpc.api.HedgePolicy;
+import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.RetryPolicy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
@@ -40,6 +43,18 @@ final class Checks {
       throw new IllegalArgumentException(name + ": " + span + " (expected: >= " + min + ")");
     }
     return span.compareTo(FOREVER) < 0 ? span.toNanos() : FOREVER.toNanos();
+  }
+
+  /** Only what may run twice is hedged. */
+  static void hedge(MethodDescriptor<?, ?> method, HedgePolicy policy, RetryPolicy retry) {
+    if (policy.isOff() || retry.allowsSecondExecution(method.idempotency())) {
+      return;
+    }
+    throw new IllegalArgumentException("hedge: "
+        + method
+        + (retry.repeat() == RetryPolicy.Repeat.NEVER
+            ? " with Repeat.NEVER (expected: a call that may run twice)"
+            : " (expected: an idempotent method, or Repeat.AT_LEAST_ONCE)"));
   }
 
   /** A call's span in nanoseconds; a year at most, which is for ever there. */

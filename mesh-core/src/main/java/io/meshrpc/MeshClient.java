@@ -6,6 +6,7 @@ import io.meshrpc.api.CallInterceptor;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.MeshCaller;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
@@ -15,6 +16,10 @@ import io.meshrpc.api.RpcException;
 import io.meshrpc.api.Status;
 import io.meshrpc.core.ClientCall;
 import io.meshrpc.core.ClientEngine;
+import io.meshrpc.edge.InterceptedCall;
+import io.meshrpc.edge.LoggedAttempts;
+import io.meshrpc.edge.PendingReply;
+import io.meshrpc.edge.ServerContext;
 import io.meshrpc.zmq.ClientNode;
 import io.meshrpc.zmq.NodeLoop;
 import java.time.Duration;
@@ -32,10 +37,12 @@ import java.util.concurrent.TimeUnit;
  */
 public final class MeshClient implements MeshCaller, AutoCloseable {
   private static final long CLOSE_MAX_NS = TimeUnit.SECONDS.toNanos(2);
+  private static final Runnable NOT_NESTED = () -> {};
 
   private final Duration defaultDeadline;
   private final RetryPolicy retry;
   private final Map<MethodDescriptor<?, ?>, RetryPolicy> retryByMethod;
+  private final Map<MethodDescriptor<?, ?>, HedgePolicy> hedgeByMethod;
   private final List<CallInterceptor> interceptors;
   private final Completions completions;
   private final NodeLoop<ClientEngine> loop;
@@ -44,6 +51,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     this.defaultDeadline = builder.defaultDeadline;
     this.retry = builder.retry;
     this.retryByMethod = Map.copyOf(builder.retryByMethod);
+    this.hedgeByMethod = Map.copyOf(builder.hedgeByMethod);
     this.interceptors = List.copyOf(builder.interceptors);
     this.completions = new Completions(builder);
     AttemptInterceptor attempts = LoggedAttempts.of(builder.attemptInterceptor);
@@ -51,7 +59,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
         builder.name,
         builder.limits(),
         builder.liveness,
-        builder.balancer,
+        builder.balancer(),
         attempts,
         builder.random(),
         completions);
@@ -136,20 +144,19 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
 
   private <Q, R> CompletableFuture<R> send(
       MethodDescriptor<Q, R> method, Q request, CallOptions options) {
-    CompletableFuture<R> future = new CompletableFuture<>();
+    ReplyFuture<R> future = new ReplyFuture<>(this::cancel);
     PendingReply<R> pending = PendingReply.async(method, options, future);
     ClientCall call = newCall(method, request, options, pending);
+    future.call = call;
     if (!start(call)) {
       future.completeExceptionally(closed());
       return future;
     }
     Runnable noLongerNested = endWithCaller(call);
-    CompletableFuture<R> unused = future.whenComplete((reply, failure) -> {
-      noLongerNested.run();
-      if (future.isCancelled()) {
-        cancel(call);
-      }
-    });
+    if (noLongerNested != NOT_NESTED) {
+      CompletableFuture<R> unused =
+          future.whenComplete((reply, failure) -> noLongerNested.run());
+    }
     return future;
   }
 
@@ -165,8 +172,14 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     if (policy == null) {
       policy = retryByMethod.getOrDefault(method, retry);
     }
+    HedgePolicy hedge = options.hedge();
+    if (hedge == null) {
+      hedge = hedgeByMethod.getOrDefault(method, HedgePolicy.OFF);
+    } else {
+      Checks.hedge(method, hedge, policy);
+    }
     byte[] payload = method.request().encode(request);
-    return new ClientCall(method, payload, options, policy, timeoutNs, pending);
+    return new ClientCall(method, payload, options, policy, hedge, timeoutNs, pending);
   }
 
   /**
@@ -176,13 +189,13 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
   private Runnable endWithCaller(ClientCall call) {
     Optional<CallContext> serving = CallContext.current();
     if (serving.isEmpty()) {
-      return () -> {};
+      return NOT_NESTED;
     }
     if (serving.get() instanceof ServerContext own) {
       return own.addNested(() -> cancel(call));
     }
     serving.get().onCancel(() -> cancel(call));
-    return () -> {};
+    return NOT_NESTED;
   }
 
   private boolean start(ClientCall call) {

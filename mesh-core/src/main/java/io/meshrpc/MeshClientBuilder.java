@@ -2,13 +2,14 @@ package io.meshrpc;
 
 import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.CallInterceptor;
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.core.ClientLimits;
-import io.meshrpc.policy.LeastLoaded;
 import io.meshrpc.policy.LivenessSettings;
+import io.meshrpc.policy.SpeedWeightedProbing;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,16 +27,18 @@ public final class MeshClientBuilder {
   final List<String> endpoints = new ArrayList<>();
   final List<CallInterceptor> interceptors = new ArrayList<>();
   final Map<MethodDescriptor<?, ?>, RetryPolicy> retryByMethod = new HashMap<>();
+  final Map<MethodDescriptor<?, ?>, HedgePolicy> hedgeByMethod = new HashMap<>();
   String name = "";
   Duration defaultDeadline = Duration.ofSeconds(10);
   RetryPolicy retry = RetryPolicy.DEFAULT;
-  LoadBalancer balancer = new LeastLoaded();
   LivenessSettings liveness = LivenessSettings.DEFAULTS;
   MeshListener listener = MeshListener.NONE;
   AttemptInterceptor attemptInterceptor = AttemptInterceptor.NONE;
 
   @Nullable
   Executor callbackExecutor;
+
+  private @Nullable LoadBalancer balancer; // null: one of the default kind for each client
 
   private int requestBytesMax = ClientLimits.DEFAULTS.requestBytesMax();
   private int replyBytesMax = ClientLimits.DEFAULTS.responseBytesMax();
@@ -78,7 +81,19 @@ public final class MeshClientBuilder {
     return this;
   }
 
-  /** Who chooses servers; {@link LeastLoaded} unless set. An instance serves one client. */
+  /**
+   * When calls of one method that take long are sent to a second server as well; never unless set.
+   * {@link #build} throws an {@link IllegalArgumentException} if the method may not run twice: it must be
+   * idempotent, or its retry policy say {@link RetryPolicy.Repeat#AT_LEAST_ONCE}.
+   */
+  public MeshClientBuilder hedge(MethodDescriptor<?, ?> method, HedgePolicy policy) {
+    hedgeByMethod.put(method, Objects.requireNonNull(policy, "policy"));
+    return this;
+  }
+
+  /**
+   * Who chooses servers; a {@link SpeedWeightedProbing} unless set. An instance serves one client.
+   */
   public MeshClientBuilder loadBalancer(LoadBalancer chooser) {
     balancer = Objects.requireNonNull(chooser, "chooser");
     return this;
@@ -133,7 +148,13 @@ public final class MeshClientBuilder {
 
   /** The client, which connects at once and in the background. */
   public MeshClient build() {
+    hedgeByMethod.forEach((method, policy) ->
+        Checks.hedge(method, policy, retryByMethod.getOrDefault(method, retry)));
     return new MeshClient(this);
+  }
+
+  LoadBalancer balancer() {
+    return balancer == null ? new SpeedWeightedProbing() : balancer;
   }
 
   ClientLimits limits() {

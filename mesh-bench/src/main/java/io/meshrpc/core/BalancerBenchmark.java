@@ -54,7 +54,7 @@ public class BalancerBenchmark {
       Peer peer = new Peer("tcp://127.0.0.1:" + (10_000 + i), new Now());
       peer.moveTo(PeerState.WARMING, "welcome");
       peer.moveTo(PeerState.UP, "warm");
-      peer.onLoad(new LoadReport(chance.nextInt(4), chance.nextInt(64), 64, 0, i, 1000, 0), 0);
+      peer.onLoad(new LoadReport(chance.nextInt(4), chance.nextInt(64), 64, 0, i, 1000, 0, 0), 0);
       candidates.add(peer);
     }
     pick = new BenchPick(candidates, EchoMesh.ECHO, chance);

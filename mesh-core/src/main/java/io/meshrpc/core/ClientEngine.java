@@ -17,6 +17,7 @@ import io.meshrpc.wire.Pong;
 import io.meshrpc.wire.ProbeReply;
 import io.meshrpc.wire.Refusal;
 import io.meshrpc.wire.Response;
+import io.meshrpc.wire.Started;
 import io.meshrpc.wire.Welcome;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -51,10 +52,10 @@ public final class ClientEngine {
       ClientOutbox out) {
     this.limits = limits;
     this.out = out;
-    this.table = new PeerTable(out);
+    this.table = new PeerTable(settings, random, out);
     this.calls = new CallDesk(table, balancer, interceptor, random, out);
     this.liveness =
-        new Liveness(settings, self, name, limits.responseBytesMax(), table, out, calls);
+        new Liveness(settings, self, name, limits.responseBytesMax(), table, random, out, calls);
     this.localPauseNs = settings.localPause().toNanos();
     this.overdueMinNs = settings.overdueMin().toNanos();
   }
@@ -147,6 +148,8 @@ public final class ClientEngine {
         calls.onCancelled(peer, cancelled);
       } else if (packet instanceof ProbeReply reply) {
         calls.onProbeReply(peer, reply);
+      } else if (packet instanceof Started started) {
+        calls.onStarted(peer, started);
       } else if (packet instanceof Pong pong) {
         liveness.onPong(peer, pong, nowNs);
       } else {
@@ -208,6 +211,11 @@ public final class ClientEngine {
   /** Whether it was closed. */
   public boolean isClosed() {
     return closed;
+  }
+
+  /** Whether calls may wait though servers are there: those come back after an outage of all. */
+  public boolean isRecovering() {
+    return table.recovery().isOn();
   }
 
   /** Calls that have not ended. */

@@ -19,6 +19,9 @@ final class Launcher {
     /** Calls that have not ended. */
     int count();
 
+    /** The attempt is under way. */
+    void sent(Attempt attempt);
+
     /** The attempt could not be sent. */
     void refused(Attempt attempt, Execution execution, Status status);
   }
@@ -67,6 +70,11 @@ final class Launcher {
       await(call);
       return;
     }
+    if (!call.admitted && !table.recovery().admits(now)) {
+      holdBack(call);
+      return;
+    }
+    call.admitted = true;
     waiting.remove(call);
     Peer peer;
     try {
@@ -81,6 +89,17 @@ final class Launcher {
     }
     pauses.cancel(call);
     call.asked = 0;
+    Attempt attempt = add(call, peer, now);
+    Status refused = sender.send(attempt, now);
+    if (refused == null) {
+      beginPatience(attempt, now);
+      ends.sent(attempt);
+    } else {
+      ends.refused(attempt, Execution.NOT_SENT, refused);
+    }
+  }
+
+  private Attempt add(ClientCall call, Peer peer, long now) {
     Attempt attempt = new Attempt(call, peer, ++call.numbers, now);
     call.attempts.add(attempt);
     call.counted++;
@@ -88,12 +107,30 @@ final class Launcher {
     if (peer.state() == PeerState.PROBATION) {
       table.changed();
     }
+    return attempt;
+  }
+
+  /**
+   * Begins a second attempt at one of these servers while the first is open. False if none was begun;
+   * the call goes on as it was.
+   */
+  boolean hedge(ClientCall call, List<Peer> idle, long now) {
+    Peer peer;
+    try {
+      peer = chooser.choose(call, idle, false, ends.count(), now);
+    } catch (Throwable e) { // the user's own; the call does not need it
+      return false;
+    }
+    if (peer == null) {
+      return false;
+    }
+    Attempt attempt = add(call, peer, now);
+    call.hedgeWith(attempt);
     Status refused = sender.send(attempt, now);
-    if (refused == null) {
-      beginPatience(attempt, now);
-    } else {
+    if (refused != null) {
       ends.refused(attempt, Execution.NOT_SENT, refused);
     }
+    return true;
   }
 
   /** Sends an attempt once more to the same server process, which remembers what it has run. */
@@ -115,10 +152,14 @@ final class Launcher {
 
   /** Sends what waits, as far as there is room. */
   void launchWaiting(long now) {
-    if (!waiting.isEmpty()) {
-      List<ClientCall> all = new ArrayList<>(waiting);
-      waiting.clear();
-      all.forEach(call -> launch(call, now));
+    int count = table.recovery().release(waiting.size(), now);
+    if (count > 0) {
+      List<ClientCall> some = new ArrayList<>(waiting).subList(0, count);
+      some.forEach(waiting::remove);
+      some.forEach(call -> {
+        call.admitted = true;
+        launch(call, now);
+      });
     }
   }
 
@@ -146,11 +187,16 @@ final class Launcher {
   }
 
   long nextDueNs() {
-    return patience.nextDueNs();
+    long releaseNs = waiting.isEmpty() ? Long.MAX_VALUE : table.recovery().nextNs();
+    return Math.min(patience.nextDueNs(), releaseNs);
   }
 
   /** Takes attempts back that are still queued, once there is a better place for them. */
   void runDue(long now) {
+    table.recovery().look(now);
+    if (!waiting.isEmpty() && now >= table.recovery().nextNs()) {
+      launchWaiting(now);
+    }
     Attempt slow;
     while ((slow = patience.pollDue(now)) != null) {
       if (table.hasUntried(slow.call, now)) {
@@ -169,6 +215,7 @@ final class Launcher {
   }
 
   private void await(ClientCall call) {
+    call.asked = 0; // the next choice has its own time
     long chanceNs = table.nextChanceNs(call);
     boolean patient = call.options().waitForReady() || call.hasOpenAttempt();
     if (!patient && chanceNs == Long.MAX_VALUE && !table.anyComing(call)) {
@@ -178,6 +225,14 @@ final class Launcher {
     waiting.add(call);
     if (chanceNs != Long.MAX_VALUE) {
       pauses.until(call, chanceNs);
+    }
+  }
+
+  private void holdBack(ClientCall call) {
+    if (call.options().waitForReady() || call.hasOpenAttempt()) {
+      waiting.add(call);
+    } else {
+      ends.fail(call, new Status(Code.UNAVAILABLE, table.recovery().why()));
     }
   }
 

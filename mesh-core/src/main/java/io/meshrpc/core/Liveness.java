@@ -9,6 +9,7 @@ import io.meshrpc.wire.Ping;
 import io.meshrpc.wire.Pong;
 import io.meshrpc.wire.Refusal;
 import io.meshrpc.wire.Welcome;
+import java.util.random.RandomGenerator;
 
 /**
  * Moves servers through their states: from what they say, from what the transport hears, and from
@@ -40,7 +41,9 @@ final class Liveness {
   private final PeerTable table;
   private final ClientOutbox out;
   private final Listener listener;
+  private final SelfDoubt doubt;
   private final SilenceRules silence;
+  private final Outliers outliers;
   private final Greeter greeter;
   private long pings;
 
@@ -50,13 +53,16 @@ final class Liveness {
       String name,
       long responseBytesMax,
       PeerTable table,
+      RandomGenerator random,
       ClientOutbox out,
       Listener listener) {
     this.settings = settings;
     this.table = table;
     this.out = out;
     this.listener = listener;
-    this.silence = new SilenceRules(settings);
+    this.doubt = new SelfDoubt(settings, table);
+    this.silence = new SilenceRules(settings, table, doubt, random);
+    this.outliers = new Outliers(settings, table);
     this.greeter = new Greeter(self, name, responseBytesMax, out);
   }
 
@@ -117,6 +123,7 @@ final class Liveness {
   /** Anything at all came from the server. */
   void onHeard(Peer peer, long now) {
     peer.lastHeardNs = now;
+    doubt.onHeard(now);
     if (peer.session != 0 && peer.state() == PeerState.SUSPECT && !peer.stalled) {
       boolean young = now - peer.rampStartNs < peer.rampNs;
       table.move(peer, young ? PeerState.WARMING : PeerState.UP, "heard again");
@@ -136,7 +143,6 @@ final class Liveness {
     peer.welcome(welcome, now);
     peer.lastHeardNs = now;
     peer.stalled = false;
-    peer.failuresInRow = 0;
     table.changed();
     if (welcome.draining()) {
       table.move(peer, PeerState.DRAINING, "draining");
@@ -214,22 +220,12 @@ final class Liveness {
 
   /** A call failed in a way that is the server's fault. */
   void onFault(Peer peer, long now) {
-    peer.failuresInRow++;
-    boolean counts = peer.state() == PeerState.UP
-        || peer.state() == PeerState.WARMING
-        || peer.state() == PeerState.PROBATION;
-    if (!counts || peer.failuresInRow < settings.ejectAfterFailures() || !mayEject()) {
-      return;
-    }
-    peer.ejections++;
-    long spanNs = 1_000_000_000L << Math.min(5, peer.ejections - 1);
-    peer.untilNs = now + Math.min(30_000_000_000L, spanNs);
-    table.move(peer, PeerState.EJECTED, peer.failuresInRow + " failures in a row");
+    outliers.onFault(peer, now);
   }
 
   /** Looks at every server; returns when to look again. */
   long check(long now) {
-    long next = Long.MAX_VALUE;
+    long next = outliers.check(now);
     for (Peer peer : table.all()) {
       check(peer, now);
       next = Math.min(next, nextCheck(peer, now));
@@ -240,6 +236,7 @@ final class Liveness {
   /** This process stood still: nobody is to be blamed for the silence. */
   void onLocalPause(long lateNs, long now) {
     silence.onLocalPause(lateNs, now);
+    doubt.onLocalPause(now);
     for (Peer peer : table.all()) {
       peer.lastHeardNs += lateNs;
       peer.pingNs = peer.pingNs == 0 ? 0 : peer.pingNs + lateNs;
@@ -341,6 +338,7 @@ final class Liveness {
   private void beginProbation(Peer peer, String reason, long now) {
     peer.probationPongs = 0;
     peer.failuresInRow = 0;
+    peer.successes.clear();
     table.move(peer, PeerState.PROBATION, reason);
     ping(peer, false, now);
   }
@@ -355,18 +353,11 @@ final class Liveness {
     }
   }
 
-  private boolean mayEject() {
-    int ejected = 0;
-    for (Peer peer : table.all()) {
-      ejected += peer.state() == PeerState.EJECTED ? 1 : 0;
-    }
-    return table.size() > 1 && ejected < Math.max(1, table.size() / 3);
-  }
-
   private void ping(Peer peer, boolean urgent, long now) {
     peer.pingId = ++pings;
     peer.pingNs = Math.max(1, now);
     peer.pingUrgent = urgent;
+    peer.heartbeatJitter = silence.jitter();
     out.send(peer.id, peer.session, new Ping(peer.pingId));
   }
 }

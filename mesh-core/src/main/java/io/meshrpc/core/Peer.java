@@ -16,10 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A server as its client knows it: what it said, what is under way there, where it stands. */
 final class Peer implements PeerView {
+  private static final long REPORT_FRESH_NS = 1_000_000_000L;
+
   private final String endpoint;
   private final Now now;
   private final Map<String, Integer> methods = new HashMap<>();
   private final Map<MethodDescriptor<?, ?>, Integer> numbers = new HashMap<>();
+  final SuccessWindow successes;
   final LinkedHashSet<Attempt> open = new LinkedHashSet<>(); // in the order of sending
   final RoundTrips roundTrips = new RoundTrips();
 
@@ -44,6 +47,7 @@ final class Peer implements PeerView {
   private PeerState state = PeerState.CONNECTING;
   private String reason = "new";
   boolean stalled;
+  boolean announces; // says Started when it is asked to
   long rampStartNs;
   long rampNs;
   int failuresInRow;
@@ -55,6 +59,7 @@ final class Peer implements PeerView {
   long pingNs; // when the unanswered ping was sent; 0: none
   long pingId;
   boolean pingUrgent;
+  double heartbeatJitter; // of the pause before the next ping
   long quietGapNs; // between pings to one that is overdue, yet answers
   long usualNs; // moving average of whole attempts
 
@@ -64,9 +69,10 @@ final class Peer implements PeerView {
   private long progressNs;
   int queueMax; // since it last completed anything
 
-  Peer(String endpoint, Now now) {
+  Peer(String endpoint, Now now, SuccessWindow successes) {
     this.endpoint = endpoint;
     this.now = now;
+    this.successes = successes;
   }
 
   void welcome(Welcome welcome, long now) {
@@ -78,6 +84,7 @@ final class Peer implements PeerView {
     metadataBytesMax = welcome.metadataBytesMax();
     methods.clear();
     numbers.clear();
+    announces = false;
     for (ServiceEntry service : welcome.services()) {
       for (MethodEntry method : service.methods()) {
         methods.put(service.name() + "/" + method.name(), method.number());
@@ -88,6 +95,8 @@ final class Peer implements PeerView {
     progressNs = now;
     queueMax = 0;
     pingNs = 0;
+    failuresInRow = 0;
+    successes.clear();
   }
 
   /** The method's number in this session; 0 if the server does not offer it. */
@@ -145,6 +154,17 @@ final class Peer implements PeerView {
   /** Whether new calls may go there if no better server is left. */
   boolean isLastResort() {
     return session != 0 && (state == PeerState.SUSPECT || state == PeerState.EJECTED);
+  }
+
+  /** Whether it may be well: silent, or ejected. One that is stuck is not. */
+  boolean isDoubtful() {
+    return isLastResort() && !stalled;
+  }
+
+  /** Requests that are there, by what it says and by what this client knows. */
+  int requests() {
+    boolean fresh = loadNs != Long.MIN_VALUE && now.ns - loadNs < REPORT_FRESH_NS;
+    return Math.max(open.size(), fresh ? load.inServer() : 0);
   }
 
   /** Whether it may take calls soon: its connection or its Hello is under way. */

@@ -5,26 +5,35 @@ import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.api.PeerView;
+import io.meshrpc.policy.LivenessSettings;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The liveness table: all servers in the order in which they were connected. */
 final class PeerTable {
   private final ClientOutbox out;
+  private final long successWindowNs;
+  private final Panic panic;
+  private final Recovery recovery;
   private final Map<String, Peer> byEndpoint = new LinkedHashMap<>();
   private final Map<Long, Peer> byId = new HashMap<>();
   private final Map<MethodDescriptor<?, ?>, List<Peer>> ready = new HashMap<>();
   private final Map<String, Long> lastEpochs = new HashMap<>(); // of those that were removed
   private final Now now = new Now();
+  private @Nullable Census census; // null: to be taken
   private long lastId;
 
-  PeerTable(ClientOutbox out) {
+  PeerTable(LivenessSettings settings, RandomGenerator random, ClientOutbox out) {
     this.out = out;
+    this.successWindowNs = settings.ejectWindow().toNanos();
+    this.panic = new Panic(settings.panicPercent());
+    this.recovery = new Recovery(settings, this, random);
   }
 
   void setNow(long nowNs) {
@@ -37,10 +46,11 @@ final class PeerTable {
     if (byEndpoint.containsKey(endpoint)) {
       return null;
     }
-    Peer peer = new Peer(endpoint, now);
+    Peer peer = new Peer(endpoint, now, new SuccessWindow(successWindowNs));
     peer.epoch = lastEpochs.getOrDefault(endpoint, 0L);
     byEndpoint.put(endpoint, peer);
     openConnection(peer);
+    changed();
     return peer;
   }
 
@@ -96,6 +106,21 @@ final class PeerTable {
   /** What was said of readiness no longer holds. */
   void changed() {
     ready.clear();
+    census = null;
+  }
+
+  Census census() {
+    Census known = census;
+    if (known == null) {
+      known = Census.of(byEndpoint.values());
+      census = known;
+    }
+    return known;
+  }
+
+  /** Who has to wait while servers come back. */
+  Recovery recovery() {
+    return recovery;
   }
 
   /** Servers that offer the method and are well, in their order; not to be kept. */
@@ -115,13 +140,17 @@ final class PeerTable {
 
   /**
    * Servers that may get the next attempt of a call, the best kind that is there: well and not tried
-   * yet, well, and at last doubtful ones. A server that wants to be left alone is none of them.
+   * yet, well, and at last doubtful ones, unless these may relieve those that are well. A server that
+   * wants to be left alone is none of them.
    */
   List<Peer> candidates(ClientCall call, long nowNs) {
     List<Peer> well = ready(call.method());
-    if (call.options().server() == null && call.attempts.isEmpty() && !well.isEmpty()) {
+    boolean panics = panic.isOn(census());
+    boolean first = call.options().server() == null && call.attempts.isEmpty();
+    if (first && !panics && !well.isEmpty()) {
       return well;
     }
+    double reliefBelow = panics ? panic.reliefBelow(well) : 0;
     List<Peer> fresh = new ArrayList<>();
     List<Peer> tried = new ArrayList<>();
     List<Peer> doubtful = new ArrayList<>();
@@ -129,7 +158,8 @@ final class PeerTable {
       if (!mayEverGet(peer, call) || call.notBeforeNs(peer) > nowNs) {
         continue;
       }
-      if (peer.isReady()) {
+      boolean relieves = peer.isDoubtful() && peer.requests() < reliefBelow;
+      if (peer.isReady() || relieves) {
         (call.hasTried(peer) ? tried : fresh).add(peer);
       } else {
         doubtful.add(peer);
@@ -211,7 +241,7 @@ final class PeerTable {
     return all;
   }
 
-  private static String whyNot(Peer peer, ClientCall call, long nowNs) {
+  private String whyNot(Peer peer, ClientCall call, long nowNs) {
     if (peer.session != 0 && peer.number(call.method()) == 0) {
       return "does not offer " + call.method().fullName();
     }
@@ -219,7 +249,8 @@ final class PeerTable {
       return "tried; it asked not to get the call again"
           + (call.notBeforeNs(peer) == Long.MAX_VALUE ? "" : " so soon");
     }
-    return (call.hasTried(peer) ? "tried; " : "") + peer.whyNot();
+    String why = peer.isReady() && recovery.isOn() ? recovery.why() : peer.whyNot();
+    return (call.hasTried(peer) ? "tried; " : "") + why;
   }
 
   List<PeerView> snapshots() {

@@ -2,14 +2,23 @@ package io.meshrpc.core;
 
 import io.meshrpc.api.PeerState;
 import io.meshrpc.policy.LivenessSettings;
+import java.util.random.RandomGenerator;
 
 /**
  * What a server's silence means. Anything heard is life. A ping goes out when nothing was heard for
  * a heartbeat's interval, and at once when the oldest attempt is overdue while nothing else comes; a
- * server that is merely slow answers it, for its loop runs no handlers.
+ * server that is merely slow answers it, for its loop runs no handlers. A client of many servers pings
+ * each more seldom, and allows for it.
  */
 final class SilenceRules {
+  private static final long HEARTBEAT_GROWN_MAX_NS = 20_000_000_000L; // a server forgets after 60 s
+  private static final double JITTER = 0.1;
+  private static final long RECHECK_NS = 20_000_000L;
+
   private final LivenessSettings settings;
+  private final PeerTable table;
+  private final SelfDoubt doubt;
+  private final RandomGenerator random;
   private long suspendedUntilNs = Long.MIN_VALUE;
 
   /** What to do about a server. */
@@ -21,8 +30,17 @@ final class SilenceRules {
     DOWN
   }
 
-  SilenceRules(LivenessSettings settings) {
+  SilenceRules(
+      LivenessSettings settings, PeerTable table, SelfDoubt doubt, RandomGenerator random) {
     this.settings = settings;
+    this.table = table;
+    this.doubt = doubt;
+    this.random = random;
+  }
+
+  /** How far the next pause between pings is off the usual one, so that pings do not flock. */
+  double jitter() {
+    return JITTER * (2 * random.nextDouble() - 1);
   }
 
   void onLocalPause(long lateNs, long now) {
@@ -34,40 +52,45 @@ final class SilenceRules {
     boolean trusted = now >= suspendedUntilNs;
     if (peer.pingNs != 0 && peer.lastHeardNs >= peer.pingNs) {
       peer.pingNs = 0; // answered by anything
-      peer.quietGapNs = Math.min(2 * Math.max(peer.quietGapNs, overdueBaseNs(peer)), heartbeatNs());
+      peer.quietGapNs =
+          Math.min(2 * Math.max(peer.quietGapNs, overdueBaseNs(peer)), heartbeatNs(peer));
     }
-    if (canFall(peer.state()) && trusted && quietNs >= settings.downAfter().toNanos()) {
+    if (canFall(peer.state()) && trusted && quietNs >= doubt.downNs() + delayNs()) {
       return Verdict.DOWN;
     }
     if (peer.pingNs == 0) {
       if (peer.session == 0) {
         return Verdict.FINE;
       }
-      if (quietNs >= heartbeatNs()) {
+      if (quietNs >= heartbeatNs(peer)) {
         return Verdict.PING;
       }
       return isOverdue(peer, now) ? Verdict.PING_NOW : Verdict.FINE;
     }
-    boolean unanswered = now - peer.pingNs >= patienceNs(peer);
     boolean moves = peer.state() != PeerState.SUSPECT && peer.state() != PeerState.DRAINING;
-    return unanswered && moves && trusted ? Verdict.SUSPECT : Verdict.FINE;
+    if (!moves || !trusted || !isUnanswered(peer, now)) {
+      return Verdict.FINE;
+    }
+    doubt.onMissed(peer, now);
+    return isUnanswered(peer, now) ? Verdict.SUSPECT : Verdict.FINE;
   }
 
   /** When to judge again if nothing happens. */
   long nextNs(Peer peer, long now) {
-    long next = peer.lastHeardNs + settings.downAfter().toNanos();
+    long next = peer.lastHeardNs + settings.downAfter().toNanos() + delayNs();
     if (peer.pingNs != 0) {
       if (peer.state() != PeerState.SUSPECT && peer.state() != PeerState.DRAINING) {
         next = Math.min(next, peer.pingNs + patienceNs(peer));
       }
     } else if (peer.session != 0) {
-      next = Math.min(next, peer.lastHeardNs + heartbeatNs());
+      next = Math.min(next, peer.lastHeardNs + heartbeatNs(peer));
       if (!peer.open.isEmpty()) {
         long sentNs = peer.open.iterator().next().sentNs;
         next = Math.min(next, Math.max(sentNs, peer.lastHeardNs) + overdueNs(peer));
       }
     }
-    return Math.max(next, now + (now < suspendedUntilNs ? 20_000_000 : 1_000_000));
+    boolean waits = now < suspendedUntilNs || doubt.level() > 0; // either may end any time
+    return Math.max(next, now + (waits ? RECHECK_NS : 1_000_000));
   }
 
   /** From which age, and after which silence, an attempt is overdue. */
@@ -87,6 +110,10 @@ final class SilenceRules {
     return now - Math.max(sentNs, peer.lastHeardNs) >= overdueNs(peer);
   }
 
+  private boolean isUnanswered(Peer peer, long now) {
+    return now - peer.pingNs >= doubt.patienceNs(patienceNs(peer));
+  }
+
   private long overdueBaseNs(Peer peer) {
     return Math.max(settings.overdueMin().toNanos(), settings.overdueFactor() * peer.usualNs);
   }
@@ -97,8 +124,21 @@ final class SilenceRules {
     return peer.roundTrips.patienceNs(minNs, settings.pingPatienceMax().toNanos());
   }
 
-  private long heartbeatNs() {
-    return settings.heartbeatInterval().toNanos();
+  private long heartbeatNs(Peer peer) {
+    long meanNs = settings.heartbeatInterval().toNanos() + grownNs();
+    return meanNs + (long) (meanNs * peer.heartbeatJitter);
+  }
+
+  /** How much longer the interval is for the number of servers. */
+  private long grownNs() {
+    long forAllNs = settings.heartbeatPerServer().toNanos() * table.size();
+    long grownNs = Math.min(HEARTBEAT_GROWN_MAX_NS, forAllNs);
+    return Math.max(0, grownNs - settings.heartbeatInterval().toNanos());
+  }
+
+  /** How much later silence can be told from that. */
+  private long delayNs() {
+    return (long) (grownNs() * (1 + JITTER));
   }
 
   private static boolean canFall(PeerState state) {

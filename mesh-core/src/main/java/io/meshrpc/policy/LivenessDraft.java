@@ -18,6 +18,14 @@ final class LivenessDraft {
   Duration localPause;
   int ejectAfterFailures;
   Duration stalledAfter;
+  Duration heartbeatPerServer;
+  int selfDoubtMax;
+  Duration ejectWindow;
+  int ejectSamplesMin;
+  int ejectBelowPercent;
+  int panicPercent;
+  int recoveryPercent;
+  Duration recoveryHold;
 
   LivenessDraft(LivenessSettings from) {
     heartbeatInterval = from.heartbeatInterval();
@@ -34,6 +42,14 @@ final class LivenessDraft {
     localPause = from.localPause();
     ejectAfterFailures = from.ejectAfterFailures();
     stalledAfter = from.stalledAfter();
+    heartbeatPerServer = from.heartbeatPerServer();
+    selfDoubtMax = from.selfDoubtMax();
+    ejectWindow = from.ejectWindow();
+    ejectSamplesMin = from.ejectSamplesMin();
+    ejectBelowPercent = from.ejectBelowPercent();
+    panicPercent = from.panicPercent();
+    recoveryPercent = from.recoveryPercent();
+    recoveryHold = from.recoveryHold();
   }
 
   LivenessSettings settings() {
@@ -51,6 +67,14 @@ final class LivenessDraft {
         slowStartBack,
         localPause,
         ejectAfterFailures,
-        stalledAfter);
+        stalledAfter,
+        heartbeatPerServer,
+        selfDoubtMax,
+        ejectWindow,
+        ejectSamplesMin,
+        ejectBelowPercent,
+        panicPercent,
+        recoveryPercent,
+        recoveryHold);
   }
 }

@@ -24,6 +24,19 @@ import java.time.Duration;
  * @param ejectAfterFailures so many failures in a row, of the kind that is a server's fault, eject;
  *     at least 1
  * @param stalledAfter a server with a queue that completes nothing for so long is suspect
+ * @param heartbeatPerServer the interval is at least so long for each server, but not longer than 20 s
+ *     for that reason: a client of many servers pings each more seldom
+ * @param selfDoubtMax the patience with silence grows to so many times more, at most, while nobody at
+ *     all is heard or this process stands still again and again; from 0, never, to 7
+ * @param ejectWindow over so long a span the success of calls is judged
+ * @param ejectSamplesMin with fewer calls in the window a server is not judged; at least 1
+ * @param ejectBelowPercent a server is ejected if so few of its calls succeed, and markedly fewer than
+ *     at the others; from 1 to 100
+ * @param panicPercent while fewer servers than this share of all are well, doubtful ones may relieve
+ *     them; from 0, never, to 100
+ * @param recoveryPercent after an outage of all servers, all new calls are let through once this share
+ *     of them is back, and a part of the calls until then; from 0, all at once, to 100
+ * @param recoveryHold or once no other has come back or gone for so long
  */
 public record LivenessSettings(
     Duration heartbeatInterval,
@@ -39,7 +52,15 @@ public record LivenessSettings(
     Duration slowStartBack,
     Duration localPause,
     int ejectAfterFailures,
-    Duration stalledAfter) {
+    Duration stalledAfter,
+    Duration heartbeatPerServer,
+    int selfDoubtMax,
+    Duration ejectWindow,
+    int ejectSamplesMin,
+    int ejectBelowPercent,
+    int panicPercent,
+    int recoveryPercent,
+    Duration recoveryHold) {
   /** What holds unless set otherwise. */
   public static final LivenessSettings DEFAULTS = new LivenessSettings(
       Duration.ofMillis(500),
@@ -55,7 +76,15 @@ public record LivenessSettings(
       Duration.ofSeconds(2),
       Duration.ofMillis(200),
       5,
-      Duration.ofSeconds(1));
+      Duration.ofSeconds(1),
+      Duration.ofMillis(2),
+      7,
+      Duration.ofSeconds(10),
+      10,
+      80,
+      50,
+      50,
+      Duration.ofSeconds(2));
 
   /**
    * Checks the ranges.
@@ -75,8 +104,16 @@ public record LivenessSettings(
     Ranges.span("slowStartBack", slowStartBack);
     Ranges.span("localPause", localPause);
     Ranges.span("stalledAfter", stalledAfter);
+    Ranges.span("heartbeatPerServer", heartbeatPerServer);
+    Ranges.span("ejectWindow", ejectWindow);
+    Ranges.span("recoveryHold", recoveryHold);
     Ranges.between("overdueFactor", overdueFactor, 1, 1000);
     Ranges.between("ejectAfterFailures", ejectAfterFailures, 1, Integer.MAX_VALUE);
+    Ranges.between("selfDoubtMax", selfDoubtMax, 0, 7);
+    Ranges.between("ejectSamplesMin", ejectSamplesMin, 1, Integer.MAX_VALUE);
+    Ranges.between("ejectBelowPercent", ejectBelowPercent, 1, 100);
+    Ranges.between("panicPercent", panicPercent, 0, 100);
+    Ranges.between("recoveryPercent", recoveryPercent, 0, 100);
     Ranges.atLeast("pingPatienceMax", pingPatienceMax, "pingPatienceMin", pingPatienceMin);
     Ranges.atLeast("pingPatienceMax", pingPatienceMax, "heartbeatPatience", heartbeatPatience);
     Ranges.atLeast("backoffMax", backoffMax, "backoffBase", backoffBase);
@@ -182,6 +219,67 @@ public record LivenessSettings(
   public LivenessSettings withStalledAfter(Duration span) {
     LivenessDraft draft = new LivenessDraft(this);
     draft.stalledAfter = span;
+    return draft.settings();
+  }
+
+  /** These settings with another recovery after an outage of all servers; 0 percent for none. */
+  public LivenessSettings withMassRecovery(int percent, Duration hold) {
+    return withRecoveryPercent(percent).withRecoveryHold(hold);
+  }
+
+  /** These settings with a heartbeat's interval of at least so long for each server. */
+  public LivenessSettings withHeartbeatPerServer(Duration span) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.heartbeatPerServer = span;
+    return draft.settings();
+  }
+
+  /** These settings with at most so much doubt in this process itself; 0 for none. */
+  public LivenessSettings withSelfDoubtMax(int count) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.selfDoubtMax = count;
+    return draft.settings();
+  }
+
+  /** These settings with another span over which the success of calls is judged. */
+  public LivenessSettings withEjectWindow(Duration span) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.ejectWindow = span;
+    return draft.settings();
+  }
+
+  /** These settings with so many calls in the window before a server is judged. */
+  public LivenessSettings withEjectSamplesMin(int count) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.ejectSamplesMin = count;
+    return draft.settings();
+  }
+
+  /** These settings with another share of calls that must succeed. */
+  public LivenessSettings withEjectBelowPercent(int percent) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.ejectBelowPercent = percent;
+    return draft.settings();
+  }
+
+  /** These settings with another share of servers that should be well; 0 for none. */
+  public LivenessSettings withPanicPercent(int percent) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.panicPercent = percent;
+    return draft.settings();
+  }
+
+  /** These settings with another share of servers that must be back after an outage; 0 for none. */
+  public LivenessSettings withRecoveryPercent(int percent) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.recoveryPercent = percent;
+    return draft.settings();
+  }
+
+  /** These settings with another span without change after which an outage is over. */
+  public LivenessSettings withRecoveryHold(Duration span) {
+    LivenessDraft draft = new LivenessDraft(this);
+    draft.recoveryHold = span;
     return draft.settings();
   }
 }

@@ -2,6 +2,7 @@ package io.meshrpc.core;
 
 import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.CallOptions;
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.Idempotency;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.Marshaller;
@@ -98,6 +99,18 @@ final class ClientBench implements ClientOutbox {
       MethodDescriptor<?, ?> method, RetryPolicy retry, CallOptions options, Duration deadline) {
     ClientCall call =
         new ClientCall(method, new byte[8], options, retry, deadline.toNanos(), "ticket");
+    engine.start(call, now);
+    return call;
+  }
+
+  ClientCall call(MethodDescriptor<?, ?> method, HedgePolicy hedge) {
+    return call(method, RETRY, hedge, CallOptions.DEFAULT);
+  }
+
+  ClientCall call(
+      MethodDescriptor<?, ?> method, RetryPolicy retry, HedgePolicy hedge, CallOptions options) {
+    ClientCall call =
+        new ClientCall(method, new byte[8], options, retry, hedge, 10_000_000_000L, "ticket");
     engine.start(call, now);
     return call;
   }

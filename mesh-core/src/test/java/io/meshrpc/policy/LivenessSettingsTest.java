@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,6 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every setting can be set by itself, within its range, and stands in the guide. */
 class LivenessSettingsTest {
   private static final LivenessSettings DEFAULTS = LivenessSettings.DEFAULTS;
+  private static final Set<String> MAY_BE_ZERO =
+      Set.of("selfDoubtMax", "panicPercent", "recoveryPercent"); // which switches it off
 
   static RecordComponent[] all() {
     return LivenessSettings.class.getRecordComponents();
@@ -43,7 +46,7 @@ class LivenessSettingsTest {
         ? new Object[] {
           Duration.ZERO, Duration.ofMillis(-1), Duration.ofDays(365).plusNanos(1)
         }
-        : new Object[] {0, -1};
+        : MAY_BE_ZERO.contains(setting.getName()) ? new Object[] {-1, 101} : new Object[] {0, -1};
     for (Object value : wrong) {
       assertThatThrownBy(() -> with(setting, value))
           .isInstanceOf(IllegalArgumentException.class)
@@ -68,6 +71,18 @@ class LivenessSettingsTest {
         .hasMessage("pingPatienceMax: PT0.5S (expected: >= heartbeatPatience, PT1S)");
     assertThatThrownBy(() -> DEFAULTS.withOverdueFactor(1001))
         .hasMessage("overdueFactor: 1001 (expected: >= 1 and <= 1000)");
+    assertThatThrownBy(() -> DEFAULTS.withSelfDoubtMax(8))
+        .hasMessage("selfDoubtMax: 8 (expected: >= 0 and <= 7)");
+    assertThatThrownBy(() -> DEFAULTS.withEjectBelowPercent(101))
+        .hasMessage("ejectBelowPercent: 101 (expected: >= 1 and <= 100)");
+  }
+
+  @Test
+  void massRecoveryIsSetAtOnceAndSwitchedOff() {
+    LivenessSettings set = DEFAULTS.withMassRecovery(0, Duration.ofSeconds(1));
+
+    assertThat(set.recoveryPercent()).isZero();
+    assertThat(set.recoveryHold()).isEqualTo(Duration.ofSeconds(1));
   }
 
   private static LivenessSettings with(RecordComponent setting, Object value) throws Throwable {
@@ -84,7 +99,7 @@ class LivenessSettingsTest {
   /** A value that is neither the default nor out of any range. */
   private static Object changed(RecordComponent setting) throws Throwable {
     Object value = read(setting, DEFAULTS);
-    return value instanceof Duration span ? span.plusNanos(1) : (int) value + 1;
+    return value instanceof Duration span ? span.plusNanos(1) : (int) value - 1;
   }
 
   private static Object read(RecordComponent setting, LivenessSettings settings)

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * sending, one further sending of each call because of a server that is lost or did not run it, one for
  * each definite handing back (drained, taken back, stale), and asking the same process again. All others
  * of a client process are no more than ten, one a second, and one for ten successes: since its start,
- * and in every ten seconds.
+ * and in every ten seconds. Hedges have a budget of their own, see {@link BoundedHedges}.
  *
  * <p>A retry counts for the moment when the budget was asked, which is when the answer came that made
  * it necessary, and for the moment of sending if no answer came.
@@ -41,13 +41,14 @@ final class BoundedRetries implements Invariant {
 
   @Override
   public void onSend(SimClient client, SimCall call, long route, Request request) {
-    if (!request.repeat()) {
+    if (!request.repeat() && request.attempt() != call.hedge) {
       onSend(client, call);
     }
   }
 
   void onSend(SimClient client, SimCall call) {
-    boolean free = call.attempts() == 1 || isFree(call);
+    int hedges = call.hedge == 0 ? 0 : 1;
+    boolean free = call.attempts() - hedges == 1 || isFree(call);
     long failedNs = call.failedNs;
     call.failedNs = -1;
     call.mayHaveRun = false;

@@ -118,6 +118,14 @@ public final class Fault {
         sim -> block(sim, from, to, FOREVER_NS));
   }
 
+  /** Pings from the one to the other are lost, and nothing else, until {@link #heal}. */
+  public static Fault losePings(Target client, Target server) {
+    return new Fault(
+        "loss of pings from " + client + " to " + server,
+        List.of(client, server),
+        sim -> client.clients(sim).forEach(each -> each.losePings(server.servers(sim))));
+  }
+
   /** The connections between the two are reset: what is in flight is lost, and both ends learn. */
   public static Fault reset(Target client, Target server) {
     return breakDown("reset", client, server, true, true);

@@ -1,5 +1,6 @@
 package io.meshrpc.sim;
 
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.policy.LivenessSettings;
@@ -148,6 +149,12 @@ public final class Scenario {
   /** The clients' retry policy. */
   public Scenario retry(RetryPolicy policy) {
     options.retry = policy;
+    return this;
+  }
+
+  /** When idempotent calls are sent to a second server as well; never by default. */
+  public Scenario hedge(HedgePolicy policy) {
+    options.hedge = policy;
     return this;
   }
 

@@ -28,6 +28,9 @@ final class Scenarios {
         brownout(),
         rolling(),
         failFast(),
+        massSilence(),
+        lostPings(),
+        outage(),
         hostile())) {
       all.add(each.play());
     }
@@ -130,6 +133,34 @@ final class Scenarios {
     return usual("fail-fast")
         .at(ofSeconds(1), Fault.failFast(server(0), true))
         .lasting(ofSeconds(5));
+  }
+
+  private static Scenario massSilence() {
+    Scenario scenario = usual("mass-silence").load(0.3);
+    for (int i = 0; i < 12; i++) {
+      scenario
+          .at(ofSeconds(2), Fault.vanish(server(i)))
+          .at(ofSeconds(7), Fault.start(server(i)));
+    }
+    return scenario.lasting(ofSeconds(10));
+  }
+
+  private static Scenario lostPings() {
+    Scenario scenario = usual("lost-pings");
+    for (int i = 0; i < 12; i++) {
+      scenario.at(ofSeconds(2), Fault.losePings(client(0), server(i)));
+    }
+    return scenario.lasting(ofSeconds(8));
+  }
+
+  private static Scenario outage() {
+    Scenario scenario = usual("outage");
+    for (int i = 0; i < 20; i++) {
+      scenario
+          .at(ofSeconds(2), Fault.crash(server(i)))
+          .at(ofMillis(4000 + 150L * i), Fault.start(server(i)));
+    }
+    return scenario.lasting(ofSeconds(10));
   }
 
   private static Scenario hostile() {

@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** One run: nodes, network, calls and judges on one kernel. The same seed makes the same run. */
-final class Sim {
+class Sim {
   private static final Marshaller<byte[]> BYTES = new Marshaller<>() {
     @Override
     public byte[] encode(byte[] value) {
@@ -110,6 +110,7 @@ final class Sim {
     }
     for (SimClient client : clients) {
       client.resume();
+      client.heal();
       client.start();
       for (Link link : client.links()) {
         Connection connection = link.connection();
@@ -132,7 +133,7 @@ final class Sim {
     for (int i = 0; i < FINAL_CALLS; i++) {
       clients.forEach(this::callAndWait);
     }
-    long restNs = kernel.nowNs() + 1_000_000_000L;
+    long restNs = kernel.nowNs() + READMIT_NS; // failures of late may still eject, for a while
     while (!isSettled() && kernel.nowNs() < restNs) {
       runUntil(kernel.nowNs() + STEP_NS);
     }
@@ -181,6 +182,12 @@ final class Sim {
 
   SimServer server(String endpoint) {
     return servers.get(Integer.parseInt(endpoint.substring("sim://s".length())));
+  }
+
+  /** What is in a frame from or to this server, for the trace; null to say no more than its hash. */
+  @Nullable
+  String describe(SimServer server, byte[] frame) {
+    return null;
   }
 
   SimCall newCall(SimClient client, boolean idempotent, long timeoutNs) {

@@ -18,6 +18,7 @@ final class SimCall {
   final List<HandlerRun> runs = new ArrayList<>(1); // the servers' own record
   final List<Send> sends = new ArrayList<>(1);
   long seq; // 0 until its first sending
+  int hedge; // the attempt that was a hedge; 0 until one was
   long startedNs = -1; // true time at which the engine got it
   long deadlineShownNs; // on its client's clock
   long endedNs = -1; // true time

@@ -4,6 +4,7 @@ import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.PeerView;
 import io.meshrpc.api.RetryPolicy;
@@ -15,6 +16,7 @@ import io.meshrpc.core.ClientOutbox;
 import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Packet;
+import io.meshrpc.wire.Ping;
 import io.meshrpc.wire.Request;
 import io.meshrpc.wire.Response;
 import java.util.ArrayList;
@@ -26,17 +28,22 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** A client, through all its processes. Drives a real {@link ClientEngine}. */
-final class SimClient extends SimNode implements ClientOutbox {
+class SimClient extends SimNode implements ClientOutbox {
   private final Outgoing outgoing = new Outgoing();
   private final Map<Long, Link> links = new LinkedHashMap<>(); // by route, of this process
   private final Map<Long, SimCall> bySeq = new LinkedHashMap<>(); // of this process
   private final LinkedHashSet<SimCall> open = new LinkedHashSet<>(); // started and not ended
   private final LinkedHashSet<SimCall> unsent = new LinkedHashSet<>(); // of the open ones
   private final LinkedHashSet<Long> refused = new LinkedHashSet<>(); // routes
+  private final LinkedHashSet<SimServer> pingless = new LinkedHashSet<>();
   private @Nullable ClientEngine engine; // null while no process runs
 
   SimClient(Sim sim, int index) {
-    super(sim, index, "c" + index);
+    this(sim, index, "c" + index);
+  }
+
+  SimClient(Sim sim, int index, String name) {
+    super(sim, index, name);
   }
 
   /** A new process, that connects to all servers. */
@@ -46,7 +53,14 @@ final class SimClient extends SimNode implements ClientOutbox {
     }
     RandomGenerator random = begin();
     bySeq.clear();
-    ClientEngine fresh = new ClientEngine(
+    ClientEngine fresh = newEngine(random);
+    engine = fresh;
+    sim.trace(Trace.What.BOOTED, this, null, boot(), 0, null);
+    post(nowNs -> connectAll(fresh, nowNs));
+  }
+
+  ClientEngine newEngine(RandomGenerator random) {
+    return new ClientEngine(
         ClientLimits.DEFAULTS,
         sim.options.liveness,
         NodeId.random(random),
@@ -55,9 +69,10 @@ final class SimClient extends SimNode implements ClientOutbox {
         AttemptInterceptor.NONE,
         random,
         this);
-    engine = fresh;
-    sim.trace(Trace.What.BOOTED, this, null, boot(), 0, null);
-    post(nowNs -> sim.servers.forEach(server -> fresh.connect(server.endpoint(), nowNs)));
+  }
+
+  void connectAll(ClientEngine fresh, long nowNs) {
+    sim.servers.forEach(server -> fresh.connect(server.endpoint(), nowNs));
   }
 
   /** The process ends at once, and its calls with it. */
@@ -74,6 +89,26 @@ final class SimClient extends SimNode implements ClientOutbox {
     outgoing.flush(0, null, (route, frame) -> {});
     end();
     engine = null;
+  }
+
+  /** The process closes its client, which ends all its calls, and goes. */
+  void close(long nowNs) {
+    if (engine != null) {
+      engine.close(nowNs);
+      sim.trace(Trace.What.DIED, this, null, boot(), 0, "closed");
+      end();
+      engine = null;
+    }
+  }
+
+  /** Pings to these servers are lost from now on. */
+  void losePings(List<SimServer> servers) {
+    pingless.addAll(servers);
+  }
+
+  /** No pings are lost any more. */
+  void heal() {
+    pingless.clear();
   }
 
   @Nullable
@@ -99,6 +134,11 @@ final class SimClient extends SimNode implements ClientOutbox {
     return refused.contains(route);
   }
 
+  /** Whether calls may wait because all servers were lost and come back. */
+  boolean isRecovering() {
+    return engine != null && engine.isRecovering();
+  }
+
   /** The liveness table. */
   List<PeerView> peers() {
     return engine == null ? List.of() : engine.peers(shownNs());
@@ -117,6 +157,7 @@ final class SimClient extends SimNode implements ClientOutbox {
         sim.request(call.id),
         options,
         retry,
+        call.idempotent ? sim.options.hedge : HedgePolicy.OFF,
         call.timeoutNs,
         call);
     call.call = clientCall;
@@ -177,7 +218,12 @@ final class SimClient extends SimNode implements ClientOutbox {
   void onFrame(Link link, byte[] frame) {
     if (links.get(link.route()) == link) {
       sim.trace(
-          Trace.What.FRAME_TO_CLIENT, this, link.server(), link.route(), Sim.hash(frame), null);
+          Trace.What.FRAME_TO_CLIENT,
+          this,
+          link.server(),
+          link.route(),
+          Sim.hash(frame),
+          sim.describe(link.server(), frame));
       arrive(new Arrival(link.route(), frame));
     }
   }
@@ -206,41 +252,69 @@ final class SimClient extends SimNode implements ClientOutbox {
 
   @Override
   void flush(long nowNs) {
-    flush();
+    flushFrames();
     sim.judges.onClientTurn(this);
   }
 
-  private void flush() {
+  /** What has been noted for sending leaves. */
+  void flushFrames() {
     if (engine != null && !outgoing.isEmpty()) {
       outgoing.flush(engine.ackBelow(), null, (route, frame) -> {
         Link link = links.get(route);
         if (link != null) {
-          link.send(frame);
+          put(link, frame);
         }
       });
     }
   }
 
+  /** A frame leaves. */
+  void put(Link link, byte[] frame) {
+    link.send(frame);
+  }
+
   @Override
   public void send(long peer, long session, Packet packet) {
-    outgoing.add(peer, session, packet);
-    if (packet instanceof Request request) {
-      SimCall call = sim.callOf(request.payload());
-      Link link = links.get(peer);
-      if (call == null || link == null) {
-        throw new Violation("sim", "a request of no known call or to no known route: " + request);
-      }
-      if (call.seq == 0) {
-        call.seq = request.seq();
-        bySeq.put(call.seq, call);
-      }
-      unsent.remove(call);
-      int server = link.server().index();
-      call.sends.add(
-          new SimCall.Send(sim.kernel.nowNs(), server, request.attempt(), request.repeat()));
-      sim.trace(Trace.What.SENT, this, link.server(), call.id, request.attempt(), null);
-      sim.judges.onSend(this, call, peer, request);
+    Link route = links.get(peer);
+    if (packet instanceof Ping && route != null && pingless.contains(route.server())) {
+      return;
     }
+    note(peer, session, packet);
+    if (packet instanceof Request request) {
+      onRequest(peer, request);
+    }
+  }
+
+  private void onRequest(long peer, Request request) {
+    SimCall call = sim.callOf(request.payload());
+    Link link = links.get(peer);
+    if (call == null || link == null) {
+      throw new Violation("sim", "a request of no known call or to no known route: " + request);
+    }
+    if (call.seq == 0) {
+      call.seq = request.seq();
+      bySeq.put(call.seq, call);
+    }
+    if (call.call != null) {
+      call.hedge = call.call.hedgeAttempt();
+    }
+    unsent.remove(call);
+    int server = link.server().index();
+    call.sends.add(
+        new SimCall.Send(sim.kernel.nowNs(), server, request.attempt(), request.repeat()));
+    sim.trace(Trace.What.SENT, this, link.server(), call.id, request.attempt(), null);
+    sim.judges.onSend(this, call, peer, request);
+  }
+
+  /** Notes a record for sending, and no more. */
+  void note(long peer, long session, Packet packet) {
+    outgoing.add(peer, session, packet);
+  }
+
+  /** The way to a server; null if it is no longer there. */
+  @Nullable
+  Link link(long peer) {
+    return links.get(peer);
   }
 
   @Override
@@ -252,7 +326,7 @@ final class SimClient extends SimNode implements ClientOutbox {
 
   @Override
   public void disconnect(long peer) {
-    flush();
+    flushFrames();
     Link link = links.remove(peer);
     refused.remove(peer);
     if (link != null) {

@@ -20,7 +20,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** A server at one endpoint, through all its processes. Drives a real {@link ServerEngine}. */
-final class SimServer extends SimNode implements ServerOutbox {
+class SimServer extends SimNode implements ServerOutbox {
   private static final byte[] NOTHING = {};
   private static final double HANDLER_MAX_NS = 20e9;
 
@@ -38,7 +38,11 @@ final class SimServer extends SimNode implements ServerOutbox {
   private double speed = 1;
 
   SimServer(Sim sim, int index) {
-    super(sim, index, "s" + index);
+    this(sim, index, "s" + index);
+  }
+
+  SimServer(Sim sim, int index, String name) {
+    super(sim, index, name);
     this.door = sim.options.door.get();
     this.handlers = sim.streams.of(name() + "/handlers");
   }
@@ -56,13 +60,17 @@ final class SimServer extends SimNode implements ServerOutbox {
     handlers = sim.streams.of(name() + "/handlers/" + boot());
     silent = false;
     hangs = false;
-    engine = new ServerEngine(
-        sim.options.limits(), NodeId.random(random), name(), Sim.SERVICES, random, this, shownNs());
+    engine = newEngine(random);
     sim.trace(Trace.What.BOOTED, null, this, boot(), 0, null);
     for (Connection each : List.copyOf(connections.values())) {
       each.wakeUp(); // what was left half open is reset by the new process
     }
     connections.clear();
+  }
+
+  ServerEngine newEngine(RandomGenerator random) {
+    return new ServerEngine(
+        sim.options.limits(), NodeId.random(random), name(), Sim.SERVICES, random, this, shownNs());
   }
 
   /** The process ends at once; unless silently, its connections are reset. */
@@ -160,7 +168,12 @@ final class SimServer extends SimNode implements ServerOutbox {
   void onFrame(Connection from, byte[] frame) {
     if (from.boot == boot() && connections.containsKey(from.route)) {
       sim.trace(
-          Trace.What.FRAME_TO_SERVER, from.link.client(), this, from.route, Sim.hash(frame), null);
+          Trace.What.FRAME_TO_SERVER,
+          from.link.client(),
+          this,
+          from.route,
+          Sim.hash(frame),
+          sim.describe(this, frame));
       arrive(new Arrival(from.route, frame));
     }
   }
@@ -210,26 +223,52 @@ final class SimServer extends SimNode implements ServerOutbox {
     if (live == null) {
       return;
     }
-    if (!outgoing.isEmpty()) {
-      lastLoad = live.load(nowNs);
-      sim.judges.onLoad(this, lastLoad);
-      outgoing.flush(0, lastLoad, (route, frame) -> {
-        Connection connection = connections.get(route);
-        if (connection != null) {
-          connection.writeToClient(frame);
-        }
-      });
-    }
-    if (live.drained(nowNs)) {
+    flushFrames(live, nowNs);
+    if (mayEnd(live, nowNs)) {
       connections.values().forEach(Connection::closeByServer);
       connections.clear();
       stop();
     }
   }
 
+  /** What has been noted for sending leaves. */
+  void flushFrames(ServerEngine live, long nowNs) {
+    if (!outgoing.isEmpty()) {
+      lastLoad = live.load(nowNs);
+      sim.judges.onLoad(this, lastLoad);
+      outgoing.flush(0, lastLoad, (route, frame) -> {
+        Connection connection = connections.get(route);
+        if (connection != null) {
+          put(connection, frame);
+        }
+      });
+    }
+  }
+
+  /** A frame leaves. */
+  void put(Connection connection, byte[] frame) {
+    connection.writeToClient(frame);
+  }
+
+  /** Whether a process that drains may end now. */
+  boolean mayEnd(ServerEngine live, long nowNs) {
+    return live.drained(nowNs);
+  }
+
+  /** Notes a record for sending, and no more. */
+  void note(long route, long session, Packet packet) {
+    outgoing.add(route, session, packet);
+  }
+
+  /** The connection of this name; null if it is no longer there. */
+  @Nullable
+  Connection connection(long route) {
+    return connections.get(route);
+  }
+
   @Override
   public void send(long route, long session, Packet packet) {
-    outgoing.add(route, session, packet);
+    note(route, session, packet);
     door.leave(route, packet);
     Connection connection = connections.get(route);
     if (connection == null) {

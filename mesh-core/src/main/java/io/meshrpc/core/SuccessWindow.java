@@ -1,0 +1,75 @@
+package io.meshrpc.core;
+
+import java.util.Arrays;
+
+/**
+ * How many calls went well at a server of late. The window slides by a tenth of its span; nothing is
+ * allocated after the start.
+ */
+final class SuccessWindow {
+  private static final int BUCKETS = 10;
+
+  private final long bucketNs;
+  private final int[] good = new int[BUCKETS];
+  private final int[] bad = new int[BUCKETS];
+  private int goodSum;
+  private int badSum;
+  private long bucket = Long.MIN_VALUE; // the present one, counted from the beginning of time
+
+  SuccessWindow(long spanNs) {
+    this.bucketNs = Math.max(1, spanNs / BUCKETS);
+  }
+
+  void add(boolean well, long nowNs) {
+    int place = Math.floorMod(slideTo(nowNs), BUCKETS);
+    if (well) {
+      good[place]++;
+      goodSum++;
+    } else {
+      bad[place]++;
+      badSum++;
+    }
+  }
+
+  /** How many calls there are. */
+  int count(long nowNs) {
+    slideTo(nowNs);
+    return goodSum + badSum;
+  }
+
+  /** How many of them went well. */
+  int goodCount(long nowNs) {
+    slideTo(nowNs);
+    return goodSum;
+  }
+
+  /** The share of them that went well; 1 if there are none. */
+  double share(long nowNs) {
+    int all = count(nowNs);
+    return all == 0 ? 1 : (double) goodSum / all;
+  }
+
+  /** What was is void. */
+  void clear() {
+    Arrays.fill(good, 0);
+    Arrays.fill(bad, 0);
+    goodSum = 0;
+    badSum = 0;
+  }
+
+  private long slideTo(long nowNs) {
+    long present = Math.floorDiv(nowNs, bucketNs);
+    if (bucket == Long.MIN_VALUE || present - bucket >= BUCKETS) {
+      clear();
+      bucket = present;
+    }
+    while (bucket < present) {
+      int place = Math.floorMod(++bucket, BUCKETS);
+      goodSum -= good[place];
+      badSum -= bad[place];
+      good[place] = 0;
+      bad[place] = 0;
+    }
+    return bucket;
+  }
+}

@@ -1,0 +1,141 @@
+package io.meshrpc.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.meshrpc.api.AttemptInterceptor;
+import io.meshrpc.api.PeerState;
+import io.meshrpc.policy.LivenessSettings;
+import io.meshrpc.policy.RoundRobin;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** When a client takes silence for its own fault, and when it must not. */
+class SelfDoubtTest {
+  private ClientBench bench = new ClientBench();
+  private final List<FakeServer> servers = new ArrayList<>();
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 5, 20})
+  void ifNobodyIsHeardForThreeSecondsNobodyIsDown(int count) {
+    up(count);
+    freeze(0, count);
+    bench.advanceMs(3000);
+    thaw();
+
+    assertThat(states()).containsOnly(PeerState.UP);
+    assertThat(bench.transitions).noneMatch(move -> move.to() == PeerState.DOWN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 5, 20})
+  void ifAllDieTheyAreDownAfterTenSecondsAtTheLatest(int count) {
+    up(count);
+    freeze(0, count);
+    bench.advanceMs(10_100);
+
+    assertThat(states()).containsOnly(PeerState.DOWN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 5, 10, 20})
+  void asLongAsOneIsHeardAllOthersAreDownInTime(int count) {
+    up(count);
+    bench.advanceMs(3210);
+    freeze(1, count);
+    bench.advanceMs(2510);
+
+    assertThat(states().subList(1, count)).containsOnly(PeerState.DOWN);
+    assertThat(bench.state(servers.get(0))).isEqualTo(PeerState.UP);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {100, 300, 450, 600, 1000})
+  void serversThatDieOneAfterTheOtherAreDownInTime(int distanceMs) {
+    up(3);
+    freeze(0, 1);
+    bench.advanceMs(distanceMs);
+    freeze(1, 2);
+    bench.advanceMs(2600);
+
+    assertThat(states()).containsExactly(PeerState.DOWN, PeerState.DOWN, PeerState.UP);
+  }
+
+  @Test
+  void anOnlyServerHasNoNeighboursToCompareWith() {
+    up(1);
+    freeze(0, 1);
+    bench.advanceMs(2010);
+
+    assertThat(states()).containsExactly(PeerState.DOWN);
+  }
+
+  @Test
+  void pausesOfItsOwnMakeAClientPatientForAWhile() {
+    up(2);
+    for (int i = 0; i < 3; i++) {
+      bench.standStill(Duration.ofMillis(700));
+      bench.advanceMs(1);
+    }
+    freeze(0, 1);
+    bench.advanceMs(760);
+    assertThat(bench.state(servers.get(0))).isEqualTo(PeerState.UP);
+
+    thaw();
+    bench.advanceMs(3000);
+    freeze(0, 1);
+    bench.advanceMs(830);
+    assertThat(bench.state(servers.get(0)))
+        .as("doubt fades while others are heard")
+        .isEqualTo(PeerState.SUSPECT);
+  }
+
+  @Test
+  void aClientThatNeverDoubtsItselfGivesUpInTime() {
+    LivenessSettings settings = LivenessSettings.DEFAULTS.withSelfDoubtMax(0);
+    bench = new ClientBench(settings, new RoundRobin(), AttemptInterceptor.NONE, 1);
+    up(5);
+    freeze(0, 5);
+    bench.advanceMs(2010);
+
+    assertThat(states()).containsOnly(PeerState.DOWN);
+  }
+
+  @Test
+  void aSpanThatIsLongerThanTenSecondsIsNotShortened() {
+    LivenessSettings settings = LivenessSettings.DEFAULTS.withDownAfter(Duration.ofSeconds(15));
+    bench = new ClientBench(settings, new RoundRobin(), AttemptInterceptor.NONE, 1);
+    up(5);
+    freeze(0, 5);
+    bench.advanceMs(14_400);
+    assertThat(states()).containsOnly(PeerState.SUSPECT);
+    bench.advanceMs(610);
+
+    assertThat(states()).containsOnly(PeerState.DOWN);
+  }
+
+  private void up(int count) {
+    for (int i = 0; i < count; i++) {
+      servers.add(bench.up("tcp://s" + i + ":1"));
+      bench.advanceMs(37);
+    }
+  }
+
+  private void freeze(int from, int to) {
+    servers.subList(from, to).forEach(server -> server.frozen = true);
+  }
+
+  private void thaw() {
+    servers.forEach(server -> {
+      server.frozen = false;
+      server.answerPings();
+    });
+  }
+
+  private List<PeerState> states() {
+    return servers.stream().map(bench::state).toList();
+  }
+}
