@@ -120,7 +120,7 @@ final class FakeServer {
 
   /** So many of four workers are busy. */
   FakeServer busy(int workers) {
-    say(session, new LoadReport(0, workers, 4, 0, 0, 0, 0));
+    say(session, new LoadReport(0, workers, 4, 0, 0, 0, 0, 0));
     return this;
   }
 

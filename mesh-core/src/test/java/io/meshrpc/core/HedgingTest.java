@@ -181,7 +181,7 @@ class HedgingTest {
 
   @Test
   void aServerWithAQueueGetsNoHedge() {
-    b.say(b.session, new LoadReport(3, 1, 4, 0, 0, 0, 0));
+    b.say(b.session, new LoadReport(3, 1, 4, 0, 0, 0, 0, 0));
     bench.call(READ, AFTER_10_MS);
     bench.advanceMs(100);
 
@@ -300,7 +300,7 @@ class HedgingTest {
 
   @Test
   void hedgesAreAShareOfTheCalls() {
-    LoadReport idle = new LoadReport(0, 0, 10_000, 0, 0, 0, 0);
+    LoadReport idle = new LoadReport(0, 0, 10_000, 0, 0, 0, 0, 0);
     for (int i = 0; i < 400; i++) {
       a.say(a.session, idle);
       b.say(b.session, idle);

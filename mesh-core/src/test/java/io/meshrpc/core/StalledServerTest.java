@@ -73,7 +73,7 @@ class StalledServerTest {
 
   private void reports(FakeServer server, int times, int queued, int running, long completed) {
     for (int i = 0; i < times; i++) {
-      server.say(server.session, new LoadReport(queued, running, WORKERS, 0, completed, 0, 0));
+      server.say(server.session, new LoadReport(queued, running, WORKERS, 0, completed, 0, 0, 0));
       bench.advanceMs(100);
     }
   }
