@@ -10,7 +10,6 @@ import io.meshrpc.wire.ServiceEntry;
 import io.meshrpc.wire.Welcome;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ final class Peer implements PeerView {
   private final Map<String, Integer> methods = new HashMap<>();
   private final Map<MethodDescriptor<?, ?>, Integer> numbers = new HashMap<>();
   final SuccessWindow successes;
-  final LinkedHashSet<Attempt> open = new LinkedHashSet<>(); // in the order of sending
+  final OpenAttempts open = new OpenAttempts();
   final RoundTrips roundTrips = new RoundTrips();
 
   // The connection.
@@ -216,7 +215,8 @@ final class Peer implements PeerView {
 
   @Override
   public long oldestAgeNs() {
-    return open.isEmpty() ? 0 : Math.max(0, now.ns - open.iterator().next().sentNs);
+    Attempt oldest = open.first();
+    return oldest == null ? 0 : Math.max(0, now.ns - oldest.sentNs);
   }
 
   @Override
