@@ -46,6 +46,7 @@ final class Peer implements PeerView {
   private PeerState state = PeerState.CONNECTING;
   private String reason = "new";
   boolean stalled;
+  boolean leaving; // is to be forgotten once nothing is under way there
   boolean announces; // says Started when it is asked to
   long rampStartNs;
   long rampNs;
@@ -143,7 +144,7 @@ final class Peer implements PeerView {
 
   /** Whether new calls may go there while nothing is wrong. */
   boolean isReady() {
-    return switch (state) {
+    return !leaving && switch (state) {
       case UP, WARMING -> session != 0;
       case PROBATION -> session != 0 && open.isEmpty() && probationPongs >= 3;
       default -> false;
@@ -152,7 +153,7 @@ final class Peer implements PeerView {
 
   /** Whether new calls may go there if no better server is left. */
   boolean isLastResort() {
-    return session != 0 && (state == PeerState.SUSPECT || state == PeerState.EJECTED);
+    return session != 0 && !leaving && (state == PeerState.SUSPECT || state == PeerState.EJECTED);
   }
 
   /** Whether it may be well: silent, or ejected. One that is stuck is not. */
@@ -173,6 +174,9 @@ final class Peer implements PeerView {
 
   /** Why it gets no call now, in words. */
   String whyNot() {
+    if (leaving) {
+      return "not in this client's subset of the servers";
+    }
     return switch (state) {
       case CONNECTING -> connected ? "has not answered Hello yet" : "no connection yet";
       case PROBATION ->
