@@ -75,8 +75,8 @@ final class Fleet {
 
   private void choose() {
     List<String> all = List.copyOf(endpoints);
-    Set<String> wanted = new LinkedHashSet<>(
-        isWhole() ? all : Subset.of(clientId, all, limits.subsetSpread()));
+    Set<String> wanted =
+        new LinkedHashSet<>(isWhole() ? all : Subset.of(clientId, all, limits.subsetSpread()));
     for (Peer peer : table.all()) {
       peer.leaving = !wanted.contains(peer.endpoint());
       someLeave |= peer.leaving;

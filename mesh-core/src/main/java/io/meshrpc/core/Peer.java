@@ -144,11 +144,12 @@ final class Peer implements PeerView {
 
   /** Whether new calls may go there while nothing is wrong. */
   boolean isReady() {
-    return !leaving && switch (state) {
-      case UP, WARMING -> session != 0;
-      case PROBATION -> session != 0 && open.isEmpty() && probationPongs >= 3;
-      default -> false;
-    };
+    return !leaving
+        && switch (state) {
+          case UP, WARMING -> session != 0;
+          case PROBATION -> session != 0 && open.isEmpty() && probationPongs >= 3;
+          default -> false;
+        };
   }
 
   /** Whether new calls may go there if no better server is left. */

@@ -57,14 +57,7 @@ final class ClientBench implements ClientOutbox {
       long seed) {
     RandomGenerator random = new SplittableRandom(seed);
     engine = new ClientEngine(
-        limits,
-        settings,
-        new NodeId(7, 7),
-        "bench",
-        balancer,
-        interceptor,
-        random,
-        this);
+        limits, settings, new NodeId(7, 7), "bench", balancer, interceptor, random, this);
   }
 
   static MethodDescriptor<byte[], byte[]> method(String name, Idempotency idempotency) {
