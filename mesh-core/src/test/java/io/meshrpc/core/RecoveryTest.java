@@ -8,6 +8,7 @@ import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.Idempotency;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.policy.RoundRobin;
@@ -139,6 +140,22 @@ class RecoveryTest {
     assertThat(countThrough(100)).as("new calls go").isEqualTo(100);
     assertThat(requests() - before).as("what waits goes in steps").isEqualTo(100 + 4);
     bench.advanceMs(20_000);
+
+    assertThat(bench.engine.isRecovering()).isFalse();
+  }
+
+  @Test
+  void callsThatNobodyCanTakeDoNotKeepItOpen() {
+    outage(10);
+    for (int i = 0; i < 30; i++) {
+      bench.call(
+          ClientBench.method("Other", Idempotency.IDEMPOTENT),
+          RETRY,
+          CallOptions.DEFAULT,
+          Duration.ofDays(1));
+    }
+    comeBack(0, 10);
+    bench.advanceMs(4000);
 
     assertThat(bench.engine.isRecovering()).isFalse();
   }

@@ -24,7 +24,7 @@ class FailureAcceptanceTest {
   @Test
   void a1_aCrashFailsNoCall() {
     Duration moment = ofSeconds(3);
-    List<Crash> all = Acceptance.play(2, 100, seed -> {
+    List<Crash> all = Acceptance.play(2, 50, seed -> {
       Outcome outcome = Scenario.named("a1 crash of one server in twenty")
           .servers(20)
           .clients(20)
@@ -60,7 +60,7 @@ class FailureAcceptanceTest {
   void a2_aSilentDeathIsNoticedAndHardlyDelaysACall(boolean halfOpen) {
     Duration moment = ofSeconds(2);
     Fault death = halfOpen ? Fault.halfOpen(allClients(), server(3)) : Fault.vanish(server(3));
-    List<Death> all = Acceptance.play(2, 200, seed -> {
+    List<Death> all = Acceptance.play(2, 100, seed -> {
       Outcome outcome = Scenario.named("a2 " + death)
           .servers(10)
           .clients(10)
@@ -103,7 +103,7 @@ class FailureAcceptanceTest {
   void a6_aServerWhoseHandlersHangGetsNoNewWork() {
     Duration moment = ofSeconds(2);
     Duration end = ofSeconds(9); // when the calls that hang have reached their deadline
-    List<Hang> all = Acceptance.play(2, 100, seed -> {
+    List<Hang> all = Acceptance.play(2, 50, seed -> {
       Outcome outcome = Scenario.named("a6 hanging handlers")
           .servers(10)
           .clients(10)
@@ -137,7 +137,7 @@ class FailureAcceptanceTest {
 
   @Test
   void a8_aServerThatFailsFastIsLeftAlone() {
-    List<Double> errors = Acceptance.play(2, 100, seed -> {
+    List<Double> errors = Acceptance.play(2, 50, seed -> {
       Outcome outcome = failFast(RetryPolicy.NEVER, seed);
       return 1 - outcome.goodput(ofSeconds(6), ofSeconds(9));
     });
@@ -155,7 +155,7 @@ class FailureAcceptanceTest {
 
   @Test
   void a8_withRetriesAServerThatFailsFastFailsNoCall() {
-    List<Integer> failed = Acceptance.play(2, 100, seed -> {
+    List<Integer> failed = Acceptance.play(2, 50, seed -> {
       RetryPolicy policy = RetryPolicy.DEFAULT.withRetryableCodes(Set.of(Code.INTERNAL));
       return failFast(policy, seed).failures().size();
     });

@@ -45,20 +45,22 @@ class RestartAcceptanceTest {
     }
   }
 
+  /** Half as long between restarts would be too fast: servers warm up for ten seconds. */
   @Test
   void a14_aRollingRestartFailsNoCallAndHardlySlowsThem() {
     int servers = 20;
+    Duration distance = ofMillis(1200);
     Duration from = ofSeconds(3);
-    Duration to = from.plus(ofMillis(600L * servers));
-    List<Rolling> all = Acceptance.play(2, 100, seed -> {
+    Duration to = from.plus(distance.multipliedBy(servers));
+    List<Rolling> all = Acceptance.play(2, 50, seed -> {
       Scenario scenario = Scenario.named("a14 rolling restart")
           .servers(servers)
           .clients(10)
-          .service(ServiceTime.exponential(ofMillis(20)))
+          .service(ServiceTime.exponential(ofMillis(40)))
           .load(0.7)
           .lasting(to.plusSeconds(1));
       for (int i = 0; i < servers; i++) {
-        Duration moment = from.plusMillis(600L * i);
+        Duration moment = from.plus(distance.multipliedBy(i));
         scenario
             .at(moment, Fault.drain(server(i), ofSeconds(1)))
             .at(moment.plusMillis(550), Fault.start(server(i)));
@@ -81,6 +83,6 @@ class RestartAcceptanceTest {
         mean,
         worst);
     assertThat(failed).isZero();
-    assertThat(mean).isLessThanOrEqualTo(1.3);
+    assertThat(worst).isLessThanOrEqualTo(1.3);
   }
 }
