@@ -221,6 +221,7 @@ class RecoveryTest {
     for (int i = 0; i < 3; i++) {
       bench.engine.disconnect("tcp://old" + i + ":1", bench.now);
     }
+    bench.advanceMs(1);
     calls(100);
     for (int i = 0; i < 10; i++) {
       servers.add(bench.connect("tcp://s" + i + ":1"));
