@@ -1,12 +1,12 @@
 package io.meshrpc;
 
+import io.meshrpc.edge.CallTerms;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** Refuses values out of their range, with value and expectation. */
 final class Checks {
   private static final int NAME_BYTES_MAX = 255; // docs/PROTOCOL.md, numbers and limits
-  private static final Duration SPAN_MAX = Duration.ofDays(365); // of a call
   private static final Duration FOREVER = Duration.ofDays(36_500);
 
   private Checks() {}
@@ -44,6 +44,6 @@ final class Checks {
 
   /** A call's span in nanoseconds; a year at most, which is for ever there. */
   static long nanos(Duration span) {
-    return span.compareTo(SPAN_MAX) > 0 ? SPAN_MAX.toNanos() : span.toNanos();
+    return CallTerms.nanos(span);
   }
 }

@@ -10,16 +10,18 @@ import io.meshrpc.api.MeshCaller;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerView;
-import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.api.RpcException;
 import io.meshrpc.api.Status;
 import io.meshrpc.core.ClientCall;
 import io.meshrpc.core.ClientEngine;
+import io.meshrpc.edge.CallTerms;
+import io.meshrpc.edge.InterceptedCall;
+import io.meshrpc.edge.LoggedAttempts;
+import io.meshrpc.edge.PendingReply;
+import io.meshrpc.edge.ServerContext;
 import io.meshrpc.zmq.ClientNode;
 import io.meshrpc.zmq.NodeLoop;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -32,18 +34,15 @@ import java.util.concurrent.TimeUnit;
  */
 public final class MeshClient implements MeshCaller, AutoCloseable {
   private static final long CLOSE_MAX_NS = TimeUnit.SECONDS.toNanos(2);
+  private static final Runnable NOT_NESTED = () -> {};
 
-  private final Duration defaultDeadline;
-  private final RetryPolicy retry;
-  private final Map<MethodDescriptor<?, ?>, RetryPolicy> retryByMethod;
+  private final CallTerms terms;
   private final List<CallInterceptor> interceptors;
   private final Completions completions;
   private final NodeLoop<ClientEngine> loop;
 
   MeshClient(MeshClientBuilder builder) {
-    this.defaultDeadline = builder.defaultDeadline;
-    this.retry = builder.retry;
-    this.retryByMethod = Map.copyOf(builder.retryByMethod);
+    this.terms = builder.terms();
     this.interceptors = List.copyOf(builder.interceptors);
     this.completions = new Completions(builder);
     AttemptInterceptor attempts = LoggedAttempts.of(builder.attemptInterceptor);
@@ -51,7 +50,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
         builder.name,
         builder.limits(),
         builder.liveness,
-        builder.balancer,
+        builder.balancer(),
         attempts,
         builder.random(),
         completions);
@@ -102,7 +101,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
       return call.await();
     }
     PendingReply<R> pending = PendingReply.blocking(method, options);
-    ClientCall call = newCall(method, request, options, pending);
+    ClientCall call = terms.newCall(method, request, options, pending);
     if (!start(call)) {
       throw closed();
     }
@@ -136,37 +135,19 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
 
   private <Q, R> CompletableFuture<R> send(
       MethodDescriptor<Q, R> method, Q request, CallOptions options) {
-    CompletableFuture<R> future = new CompletableFuture<>();
+    ReplyFuture<R> future = new ReplyFuture<>(this::cancel);
     PendingReply<R> pending = PendingReply.async(method, options, future);
-    ClientCall call = newCall(method, request, options, pending);
+    ClientCall call = terms.newCall(method, request, options, pending);
+    future.call = call;
     if (!start(call)) {
       future.completeExceptionally(closed());
       return future;
     }
     Runnable noLongerNested = endWithCaller(call);
-    CompletableFuture<R> unused = future.whenComplete((reply, failure) -> {
-      noLongerNested.run();
-      if (future.isCancelled()) {
-        cancel(call);
-      }
-    });
+    if (noLongerNested != NOT_NESTED) {
+      CompletableFuture<R> unused = future.whenComplete((reply, failure) -> noLongerNested.run());
+    }
     return future;
-  }
-
-  private <Q> ClientCall newCall(
-      MethodDescriptor<Q, ?> method, Q request, CallOptions options, PendingReply<?> pending) {
-    Duration asked = options.deadline();
-    long timeoutNs = Checks.nanos(asked == null ? defaultDeadline : asked);
-    Optional<CallContext> serving = CallContext.current();
-    if (serving.isPresent()) {
-      timeoutNs = Math.min(timeoutNs, Checks.nanos(serving.get().timeLeft()));
-    }
-    RetryPolicy policy = options.retry();
-    if (policy == null) {
-      policy = retryByMethod.getOrDefault(method, retry);
-    }
-    byte[] payload = method.request().encode(request);
-    return new ClientCall(method, payload, options, policy, timeoutNs, pending);
   }
 
   /**
@@ -176,13 +157,13 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
   private Runnable endWithCaller(ClientCall call) {
     Optional<CallContext> serving = CallContext.current();
     if (serving.isEmpty()) {
-      return () -> {};
+      return NOT_NESTED;
     }
     if (serving.get() instanceof ServerContext own) {
       return own.addNested(() -> cancel(call));
     }
     serving.get().onCancel(() -> cancel(call));
-    return () -> {};
+    return NOT_NESTED;
   }
 
   private boolean start(ClientCall call) {

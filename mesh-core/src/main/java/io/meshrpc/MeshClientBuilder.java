@@ -2,13 +2,16 @@ package io.meshrpc;
 
 import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.CallInterceptor;
+import io.meshrpc.api.CallOptions;
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.core.ClientLimits;
-import io.meshrpc.policy.LeastLoaded;
+import io.meshrpc.edge.CallTerms;
 import io.meshrpc.policy.LivenessSettings;
+import io.meshrpc.policy.SpeedWeightedProbing;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,10 +29,10 @@ public final class MeshClientBuilder {
   final List<String> endpoints = new ArrayList<>();
   final List<CallInterceptor> interceptors = new ArrayList<>();
   final Map<MethodDescriptor<?, ?>, RetryPolicy> retryByMethod = new HashMap<>();
+  final Map<MethodDescriptor<?, ?>, HedgePolicy> hedgeByMethod = new HashMap<>();
   String name = "";
   Duration defaultDeadline = Duration.ofSeconds(10);
   RetryPolicy retry = RetryPolicy.DEFAULT;
-  LoadBalancer balancer = new LeastLoaded();
   LivenessSettings liveness = LivenessSettings.DEFAULTS;
   MeshListener listener = MeshListener.NONE;
   AttemptInterceptor attemptInterceptor = AttemptInterceptor.NONE;
@@ -37,8 +40,12 @@ public final class MeshClientBuilder {
   @Nullable
   Executor callbackExecutor;
 
+  private @Nullable LoadBalancer balancer; // null: one of the default kind for each client
+
   private int requestBytesMax = ClientLimits.DEFAULTS.requestBytesMax();
   private int replyBytesMax = ClientLimits.DEFAULTS.responseBytesMax();
+  private int subsetAbove = ClientLimits.DEFAULTS.subsetAbove();
+  private double subsetSpread = ClientLimits.DEFAULTS.subsetSpread();
 
   MeshClientBuilder() {}
 
@@ -78,7 +85,19 @@ public final class MeshClientBuilder {
     return this;
   }
 
-  /** Who chooses servers; {@link LeastLoaded} unless set. An instance serves one client. */
+  /**
+   * When calls of one method that take long are sent to a second server as well; never unless set.
+   * {@link #build} throws an {@link IllegalArgumentException} if the method may not run twice: it must be
+   * idempotent, or its retry policy say {@link RetryPolicy.Repeat#AT_LEAST_ONCE}.
+   */
+  public MeshClientBuilder hedge(MethodDescriptor<?, ?> method, HedgePolicy policy) {
+    hedgeByMethod.put(method, Objects.requireNonNull(policy, "policy"));
+    return this;
+  }
+
+  /**
+   * Who chooses servers; a {@link SpeedWeightedProbing} unless set. An instance serves one client.
+   */
   public MeshClientBuilder loadBalancer(LoadBalancer chooser) {
     balancer = Objects.requireNonNull(chooser, "chooser");
     return this;
@@ -131,13 +150,40 @@ public final class MeshClientBuilder {
     return this;
   }
 
+  /**
+   * With more than {@code above} servers the client keeps connections to a subset of them only, as
+   * {@link io.meshrpc.policy.Subset} chooses it for this client, so that not everybody is connected to
+   * everybody; never unless set. Clients choose differently, each by chance, so this is for fleets with
+   * many clients: few of them would leave servers without any. A server that leaves the subset, because
+   * others came, ends what is under way there. {@link CallOptions#withServer} reaches the subset only.
+   *
+   * @param above at least 20, for no subset is smaller
+   * @param spread the subset has this many times twice the root of the number of servers; more than 0
+   */
+  public MeshClientBuilder subset(int above, double spread) {
+    if (!(spread > 0) || spread == Double.POSITIVE_INFINITY) {
+      throw new IllegalArgumentException("spread: " + spread + " (expected: > 0 and finite)");
+    }
+    subsetAbove = Checks.atLeast("above", above, 20);
+    subsetSpread = spread;
+    return this;
+  }
+
   /** The client, which connects at once and in the background. */
   public MeshClient build() {
     return new MeshClient(this);
   }
 
+  CallTerms terms() {
+    return new CallTerms(defaultDeadline, retry, retryByMethod, hedgeByMethod);
+  }
+
+  LoadBalancer balancer() {
+    return balancer == null ? new SpeedWeightedProbing() : balancer;
+  }
+
   ClientLimits limits() {
-    return new ClientLimits(requestBytesMax, replyBytesMax);
+    return new ClientLimits(requestBytesMax, replyBytesMax, subsetAbove, subsetSpread);
   }
 
   RandomGenerator random() {

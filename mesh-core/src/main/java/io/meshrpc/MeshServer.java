@@ -1,23 +1,12 @@
 package io.meshrpc;
 
-import io.meshrpc.api.CallContext;
-import io.meshrpc.api.Handler;
 import io.meshrpc.api.LoadReport;
-import io.meshrpc.api.MethodDescriptor;
-import io.meshrpc.api.ServerInterceptor;
-import io.meshrpc.api.ServiceDefinition;
 import io.meshrpc.api.ServiceDescriptor;
-import io.meshrpc.core.ServerCall;
-import io.meshrpc.core.ServerReply;
 import io.meshrpc.zmq.ServerNode;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +18,7 @@ public final class MeshServer implements AutoCloseable {
   private final MeshServerBuilder settings;
   private final Duration drainGrace;
   private final @Nullable ExecutorService ownExecutor;
-  private final Runner runner;
+  private final HandlerRunner runner;
   private volatile @Nullable ServerNode node;
   private boolean closed; // guarded by this
 
@@ -37,10 +26,13 @@ public final class MeshServer implements AutoCloseable {
     this.settings = builder;
     this.drainGrace = builder.drainGrace;
     Executor given = builder.executor;
-    this.ownExecutor = given == null
-        ? DaemonThreads.forHandlers("mesh-handler-" + builder.name, builder.workers)
-        : null;
-    this.runner = new Runner(builder, given == null ? ownExecutor : given);
+    if (given == null) {
+      this.ownExecutor = DaemonThreads.forHandlers("mesh-handler-" + builder.name, builder.workers);
+      this.runner = new HandlerRunner(builder, ownExecutor);
+    } else {
+      this.ownExecutor = null;
+      this.runner = new HandlerRunner(builder, given);
+    }
   }
 
   /** Begins a server. */
@@ -123,83 +115,5 @@ public final class MeshServer implements AutoCloseable {
       throw new IllegalStateException("the server has not started");
     }
     return bound;
-  }
-
-  /** Runs handlers for the loop. */
-  private static final class Runner implements ServerNode.Ears {
-    private final Map<MethodDescriptor<?, ?>, Handler<?, ?>> handlers = new HashMap<>();
-    private final Map<String, Executor> executors;
-    private final Executor executor;
-    private final List<ServerInterceptor> interceptors;
-    private final Map<ServerCall, ServerContext> running = new ConcurrentHashMap<>();
-    private final ExecutorService cancels; // not the handlers' own: they may all be waiting for it
-    private final News news;
-    volatile @Nullable ServerNode node;
-    volatile LoadReport load = LoadReport.NONE;
-
-    Runner(MeshServerBuilder builder, @Nullable Executor executor) {
-      this.executor = Objects.requireNonNull(executor, "executor");
-      this.executors = Map.copyOf(builder.executors);
-      this.interceptors = List.copyOf(builder.interceptors);
-      this.news = new News("mesh-server-" + builder.name, builder.listener);
-      this.cancels = DaemonThreads.pool("mesh-cancel-" + builder.name, 4);
-      for (ServiceDefinition service : builder.services.values()) {
-        for (MethodDescriptor<?, ?> method : service.descriptor().methods()) {
-          handlers.put(method, service.handler(method));
-        }
-      }
-    }
-
-    @Override
-    public void onInvoke(ServerCall call) {
-      ServerContext context = new ServerContext(call, call.timeLeftNs());
-      running.put(call, context);
-      Handler<?, ?> handler = Objects.requireNonNull(handlers.get(call.method()), "handler");
-      Invocation invocation =
-          new Invocation(call, context, handler, interceptors, reply -> ended(call, reply));
-      Executor own = executors.getOrDefault(call.method().service(), executor);
-      try {
-        own.execute(invocation);
-      } catch (Throwable e) { // such as no more threads: this call is refused, the loop goes on
-        invocation.rejected(e);
-      }
-    }
-
-    boolean isHandling() {
-      return CallContext.current().filter(running::containsValue).isPresent();
-    }
-
-    private void ended(ServerCall call, ServerReply reply) {
-      running.remove(call);
-      ServerNode bound = node;
-      if (bound != null) {
-        bound.loop().post((engine, now) -> engine.onFinished(call, reply, now));
-      }
-    }
-
-    @Override
-    public void onCancel(ServerCall call) {
-      ServerContext context = running.get(call);
-      if (context != null) {
-        context.markCancelledAnd(cancels);
-      }
-    }
-
-    @Override
-    public void onStray(int bytes, String reason) {
-      news.stray(bytes, reason);
-    }
-
-    @Override
-    public void onLoad(LoadReport report) {
-      load = report;
-    }
-
-    @Override
-    public void onClosed() {
-      running.values().forEach(context -> context.markCancelledAnd(cancels)); // beyond the grace
-      cancels.shutdown();
-      news.close();
-    }
   }
 }

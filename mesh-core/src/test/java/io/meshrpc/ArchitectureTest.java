@@ -29,6 +29,7 @@ class ArchitectureTest {
       "io.meshrpc.policy..",
       "io.meshrpc.wire..",
       "io.meshrpc.core..",
+      "io.meshrpc.edge..",
       "io.meshrpc.zmq..",
       "io.meshrpc");
 
@@ -160,6 +161,7 @@ class ArchitectureTest {
         || name.startsWith("com.google.common")
         || name.startsWith("io.meshrpc.wire")
         || name.startsWith("io.meshrpc.core")
+        || name.startsWith("io.meshrpc.edge")
         || name.startsWith("io.meshrpc.zmq");
   }
 }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.meshrpc.api.CallContext;
+import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.RpcException;
 import io.meshrpc.api.ServiceDefinition;
@@ -141,6 +142,25 @@ class NestedCallTest {
       await().until(() -> inside.getCount() == 0);
       call.cancel(true);
       await().until(() -> heard.getCount() == 0);
+    }
+  }
+
+  @Test
+  void aDetachedCallHasADeadlineOfItsOwnAndOutlivesTheCaller() throws InterruptedException {
+    CallOptions own = DEFAULT.withDeadline(Duration.ofSeconds(40));
+    ServiceDefinition front = Contract.blocking(request -> {
+      CompletableFuture<String> unused =
+          CallContext.detached(() -> toBack.callAsync(READ, "", own));
+      assertThat(CallContext.current()).isPresent();
+      return "begun";
+    });
+    try (MeshServer server = server(front).build().start();
+        MeshClient mesh = client(server).build()) {
+      assertThat(mesh.call(READ, "", DEFAULT.withDeadline(Duration.ofSeconds(20))))
+          .isEqualTo("begun");
+      entered.await();
+      assertThat(left.get()).isGreaterThan(Duration.ofSeconds(20));
+      assertThat(cancelled.getCount()).isEqualTo(1);
     }
   }
 }

@@ -24,7 +24,7 @@ final class MeshPeer implements BenchPeer {
     MeshServerBuilder builder =
         MeshServer.builder().bind("tcp://127.0.0.1:*").addService(EchoMesh.bind(MeshPeer::echo));
     if (direct) {
-      builder.executor(Runnable::run);
+      builder.shortHandlers(EchoMesh.ECHO);
     }
     MeshServer server = builder.build().start();
     return new BenchServer() {

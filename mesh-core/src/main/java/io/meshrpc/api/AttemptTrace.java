@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param end how the attempt ended, in words
  * @param startedAfter from the start of the call to the sending
  * @param took from the sending to the end
+ * @param hedge whether it was begun because another attempt, still open, took long
  */
 public record AttemptTrace(
     int number,
@@ -20,12 +21,14 @@ public record AttemptTrace(
     Execution execution,
     Status end,
     Duration startedAfter,
-    Duration took) {
+    Duration took,
+    boolean hedge) {
   @Override
   public String toString() {
-    return "attempt %d at %s (%s) after %.1f ms: %s, %s, took %.1f ms"
+    return "attempt %d%s at %s (%s) after %.1f ms: %s, %s, took %.1f ms"
         .formatted(
             number,
+            hedge ? " (a hedge)" : "",
             endpoint,
             incarnation.length() > 8 ? incarnation.substring(0, 8) : incarnation,
             startedAfter.toNanos() / 1e6,

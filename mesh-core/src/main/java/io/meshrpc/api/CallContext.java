@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * What a handler knows about the call it serves. Calls made while a context is current inherit its
@@ -13,6 +14,20 @@ public interface CallContext {
   /** The context of the handler that runs in this thread, if one does. */
   static Optional<CallContext> current() {
     return Optional.ofNullable(CurrentContext.HERE.get());
+  }
+
+  /**
+   * Runs an action with no context current in this thread, and the former one afterwards. Calls that it
+   * makes have deadlines of their own and go on when the handler's caller goes away.
+   */
+  static <T> T detached(Supplier<T> action) {
+    CallContext before = CurrentContext.HERE.get();
+    CurrentContext.restore(null);
+    try {
+      return action.get();
+    } finally {
+      CurrentContext.restore(before);
+    }
   }
 
   /** Time left until the caller's deadline; zero once it has passed. */

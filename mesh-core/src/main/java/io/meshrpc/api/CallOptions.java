@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class CallOptions {
   /** The client's settings. */
   public static final CallOptions DEFAULT =
-      new CallOptions(null, null, Priority.NORMAL, Metadata.EMPTY, true, null, null, null);
+      new CallOptions(null, null, Priority.NORMAL, Metadata.EMPTY, true, null, null, null, null);
 
   private final @Nullable Duration deadline;
   private final @Nullable RetryPolicy retry;
@@ -19,6 +19,7 @@ public final class CallOptions {
   private final @Nullable String server;
   private final @Nullable String routingKey;
   private final @Nullable Consumer<Metadata> replyMetadata;
+  private final @Nullable HedgePolicy hedge;
 
   private CallOptions(
       @Nullable Duration deadline,
@@ -28,7 +29,8 @@ public final class CallOptions {
       boolean waitForReady,
       @Nullable String server,
       @Nullable String routingKey,
-      @Nullable Consumer<Metadata> replyMetadata) {
+      @Nullable Consumer<Metadata> replyMetadata,
+      @Nullable HedgePolicy hedge) {
     this.deadline = deadline;
     this.retry = retry;
     this.priority = Objects.requireNonNull(priority, "priority");
@@ -37,6 +39,7 @@ public final class CallOptions {
     this.server = server;
     this.routingKey = routingKey;
     this.replyMetadata = replyMetadata;
+    this.hedge = hedge;
   }
 
   /** The call fails with {@link Code#DEADLINE_EXCEEDED} after this time. More than 0. */
@@ -45,31 +48,39 @@ public final class CallOptions {
       throw new IllegalArgumentException("deadline: " + span + " (expected: > 0)");
     }
     return new CallOptions(
-        span, retry, priority, metadata, waitForReady, server, routingKey, replyMetadata);
+        span, retry, priority, metadata, waitForReady, server, routingKey, replyMetadata, hedge);
   }
 
   /** When the call is tried again. */
   public CallOptions withRetry(RetryPolicy policy) {
     return new CallOptions(
-        deadline, policy, priority, metadata, waitForReady, server, routingKey, replyMetadata);
+        deadline,
+        policy,
+        priority,
+        metadata,
+        waitForReady,
+        server,
+        routingKey,
+        replyMetadata,
+        hedge);
   }
 
   /** How servers rank the call. */
   public CallOptions withPriority(Priority rank) {
     return new CallOptions(
-        deadline, retry, rank, metadata, waitForReady, server, routingKey, replyMetadata);
+        deadline, retry, rank, metadata, waitForReady, server, routingKey, replyMetadata, hedge);
   }
 
   /** What is sent along; replaces what was set before. */
   public CallOptions withMetadata(Metadata along) {
     return new CallOptions(
-        deadline, retry, priority, along, waitForReady, server, routingKey, replyMetadata);
+        deadline, retry, priority, along, waitForReady, server, routingKey, replyMetadata, hedge);
   }
 
   /** Whether the call waits, until its deadline, for a server to be there; true by default. */
   public CallOptions withWaitForReady(boolean wait) {
     return new CallOptions(
-        deadline, retry, priority, metadata, wait, server, routingKey, replyMetadata);
+        deadline, retry, priority, metadata, wait, server, routingKey, replyMetadata, hedge);
   }
 
   /** The only server that may get the call: an endpoint that the client is connected to. */
@@ -82,7 +93,8 @@ public final class CallOptions {
         waitForReady,
         Objects.requireNonNull(endpoint, "endpoint"),
         routingKey,
-        replyMetadata);
+        replyMetadata,
+        hedge);
   }
 
   /**
@@ -98,7 +110,8 @@ public final class CallOptions {
         waitForReady,
         server,
         Objects.requireNonNull(key, "key"),
-        replyMetadata);
+        replyMetadata,
+        hedge);
   }
 
   /**
@@ -115,7 +128,25 @@ public final class CallOptions {
         waitForReady,
         server,
         routingKey,
-        Objects.requireNonNull(ears, "ears"));
+        Objects.requireNonNull(ears, "ears"),
+        hedge);
+  }
+
+  /**
+   * When the call is sent to a second server as well. Unless this is {@link HedgePolicy#OFF}, the call
+   * must be one that may run twice, or it is refused with an {@link IllegalArgumentException}.
+   */
+  public CallOptions withHedge(HedgePolicy policy) {
+    return new CallOptions(
+        deadline,
+        retry,
+        priority,
+        metadata,
+        waitForReady,
+        server,
+        routingKey,
+        replyMetadata,
+        Objects.requireNonNull(policy, "policy"));
   }
 
   /** See {@link #withDeadline}. */
@@ -156,5 +187,10 @@ public final class CallOptions {
   /** See {@link #withReplyMetadata}. */
   public @Nullable Consumer<Metadata> replyMetadata() {
     return replyMetadata;
+  }
+
+  /** See {@link #withHedge}. */
+  public @Nullable HedgePolicy hedge() {
+    return hedge;
   }
 }

@@ -9,10 +9,6 @@ final class CurrentContext {
   private CurrentContext() {}
 
   static void restore(@Nullable CallContext before) {
-    if (before == null) {
-      HERE.remove();
-    } else {
-      HERE.set(before);
-    }
+    HERE.set(before); // to remove it would cost the next call in this thread an entry
   }
 }

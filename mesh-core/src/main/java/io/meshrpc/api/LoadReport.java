@@ -10,6 +10,8 @@ package io.meshrpc.api;
  * @param completed handlers that have ended since the server's start
  * @param uptimeMs how long the server has been up
  * @param refusedPermille of the last second's requests, those refused for lack of room
+ * @param latencyUs how long requests were in the server of late, waiting included, that came when
+ *     about as many were in it as now: a median; 0 if nothing is known
  */
 public record LoadReport(
     int queued,
@@ -18,9 +20,10 @@ public record LoadReport(
     int oldestWaitMs,
     long completed,
     long uptimeMs,
-    int refusedPermille) {
+    int refusedPermille,
+    long latencyUs) {
   /** Nothing reported yet. */
-  public static final LoadReport NONE = new LoadReport(0, 0, 0, 0, 0, 0, 0);
+  public static final LoadReport NONE = new LoadReport(0, 0, 0, 0, 0, 0, 0, 0);
 
   /** Requests that wait or run. */
   public int inServer() {

@@ -72,6 +72,15 @@ public record RetryPolicy(
     retryableCodes = Set.copyOf(retryableCodes);
   }
 
+  /** Whether a call that may have run may run once more, at any server, by this contract. */
+  public boolean allowsSecondExecution(Idempotency contract) {
+    return switch (repeat) {
+      case AT_LEAST_ONCE -> true;
+      case NEVER -> false;
+      case BY_CONTRACT -> contract.allowsSecondExecution();
+    };
+  }
+
   /** This policy with another number of attempts. */
   public RetryPolicy withMaxAttempts(int attempts) {
     return new RetryPolicy(

@@ -21,11 +21,21 @@ final class Attempt extends Timers.Timed {
   long session; // of the latest sending
   boolean counts = true; // against the policy
   long notBeforeNs; // its server's wish: the call is not sent there again before; MAX_VALUE: never
+  boolean started; // its server has said so
   boolean revoking; // a Cancel is under way
   boolean lost; // its connection is gone; waits for the same process to come back
   boolean asked; // sent to the same process once more, which remembers what it has run
   boolean displaced; // another attempt was begun, or is to begin, because of this one's server
   Execution execution = Execution.UNKNOWN;
+  // In its server's list.
+  @Nullable
+  Attempt before;
+
+  @Nullable
+  Attempt after;
+
+  boolean isListed;
+
   private @Nullable Status end; // null while open
   private long endNs;
 
@@ -81,6 +91,7 @@ final class Attempt extends Timers.Timed {
         call.options().priority(),
         call.mayRunTwice(),
         asked || call.mayHaveRunAt(this),
+        call.isTied(),
         metadata,
         call.payload());
   }
@@ -94,6 +105,7 @@ final class Attempt extends Timers.Timed {
         execution,
         status,
         Duration.ofNanos(sentNs - callStartNs),
-        Duration.ofNanos((end == null ? nowNs : endNs) - sentNs));
+        Duration.ofNanos((end == null ? nowNs : endNs) - sentNs),
+        number == call.hedgeAttempt());
   }
 }

@@ -5,17 +5,14 @@ import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.Metadata;
-import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.api.Status;
 import io.meshrpc.wire.Cancelled;
 import io.meshrpc.wire.ProbeReply;
 import io.meshrpc.wire.Reason;
 import io.meshrpc.wire.Response;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import io.meshrpc.wire.Started;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** All calls that have not ended: sends them, moves them, tries them again, ends them. */
@@ -25,10 +22,9 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
   private final Sender sender;
   private final Pauses pauses;
   private final Launcher launcher;
+  private final Hedger hedger;
   private final ClientOutbox out;
-  private final Map<Long, ClientCall> calls = new LinkedHashMap<>(); // by seq, oldest first
-  private final Timers<ClientCall> deadlines = new Timers<>();
-  private long lastSeq;
+  private final OpenCalls calls = new OpenCalls();
   private long now;
   private boolean roomOnProbation; // a server on probation may take another call
 
@@ -43,6 +39,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     this.sender = new Sender(interceptor, out);
     this.pauses = new Pauses(random);
     this.launcher = new Launcher(table, chooser, sender, pauses, this);
+    this.hedger = new Hedger(table, launcher, sender);
     this.out = out;
   }
 
@@ -57,13 +54,11 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
 
   void start(ClientCall call, long nowNs) {
     setNow(nowNs);
-    call.begin(++lastSeq, now);
-    calls.put(call.seq, call);
+    calls.add(call, now);
     if (call.timeoutNs() <= 0) {
       fail(call, new Status(Code.DEADLINE_EXCEEDED, "no time was left at the start"));
       return;
     }
-    deadlines.set(call, call.deadlineNs);
     launcher.launch(call, now);
   }
 
@@ -80,11 +75,11 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
   }
 
   List<ClientCall> all() {
-    return new ArrayList<>(calls.values());
+    return calls.all();
   }
 
   long ackBelow() {
-    return calls.isEmpty() ? lastSeq + 1 : calls.keySet().iterator().next();
+    return calls.ackBelow();
   }
 
   /** Whether any request was sent since this was last asked. */
@@ -94,20 +89,20 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
 
   @Override
   public int count() {
-    return calls.size();
+    return calls.count();
   }
 
   long nextDueNs() {
     if (roomOnProbation) {
       return now;
     }
-    long next = Math.min(deadlines.nextDueNs(), pauses.nextDueNs());
-    return Math.min(next, launcher.nextDueNs());
+    long next = Math.min(calls.nextDueNs(), pauses.nextDueNs());
+    return Math.min(next, Math.min(launcher.nextDueNs(), hedger.nextDueNs()));
   }
 
   void runDue() {
     ClientCall late;
-    while ((late = deadlines.pollDue(now)) != null) {
+    while ((late = calls.pollLate(now)) != null) {
       fail(late, Failures.deadline(late));
     }
     ClientCall next;
@@ -115,6 +110,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
       launcher.goOn(next, now);
     }
     launcher.runDue(now);
+    hedger.runDue(now);
   }
 
   /** Lets waiting calls have what has become free. To be called after each event. */
@@ -138,10 +134,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     if (answer.execution() == Execution.EXECUTED) {
       peer.onAttemptTook(now - attempt.sentNs);
     }
-    chooser.report(peer, call.method(), answer.usualServiceUs() * 1000, now);
-    if (attempt.isOpen()) {
-      chooser.ended(attempt, RetryRules.outcome(answer), now);
-    }
+    chooser.answered(attempt, answer, now);
     if (RetryRules.isServerFault(answer)) {
       liveness.onFault(peer, now);
     }
@@ -149,6 +142,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     if (answer.execution() == Execution.EXECUTED && answer.code() == Code.OK) {
       pauses.onSuccess();
       end(attempt, Execution.EXECUTED, Status.OK);
+      hedger.onSuccess(call, now);
       call.succeed(answer);
       finish(call);
       liveness.onSuccess(peer, now);
@@ -168,6 +162,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     Status status = Failures.of(answer);
     switch (RetryRules.after(call, attempt, answer)) {
       case ASK_AGAIN -> attempt.lost = true;
+      case LEAVE -> end(attempt, answer.execution(), status);
       case FAIL -> {
         end(attempt, answer.execution(), status);
         failUnlessOpen(call, attempt, status, answer.metadata());
@@ -186,24 +181,29 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
   }
 
   void onCancelled(Peer peer, Cancelled cancelled) {
-    ClientCall call = calls.get(cancelled.seq());
-    Attempt attempt = call == null ? null : call.attempt(cancelled.attempt());
-    if (call == null || attempt == null || !attempt.isOpen() || attempt.peer != peer) {
+    Attempt attempt = calls.openAttempt(peer, cancelled.seq(), cancelled.attempt());
+    if (attempt == null) {
       return;
     }
     attempt.revoking = false;
     if (cancelled.stage() == Cancelled.Stage.NOT_STARTED) {
+      hedger.onTakenBack(attempt);
       chooser.ended(attempt, LoadBalancer.Outcome.LET_GO, now);
       end(attempt, Execution.NOT_EXECUTED, new Status(Code.CANCELLED, "taken back from the queue"));
-      handedBack(call, attempt);
+      handedBack(attempt.call, attempt);
+    }
+  }
+
+  void onStarted(Peer peer, Started started) {
+    peer.announces = true;
+    Attempt attempt = calls.openAttempt(peer, started.seq(), started.attempt());
+    if (attempt != null) {
+      hedger.onStarted(attempt);
     }
   }
 
   void onProbeReply(Peer peer, ProbeReply reply) {
-    MethodDescriptor<?, ?> method = chooser.methodOf(reply);
-    if (method != null) {
-      chooser.report(peer, method, reply.usualServiceUs() * 1000, now);
-    }
+    chooser.onProbeReply(peer, reply, now);
   }
 
   /** Puts choices that were put off before the balancer again: there may be news. */
@@ -213,7 +213,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
 
   @Override
   public void onSuspect(Peer peer, String reason) {
-    for (Attempt attempt : new ArrayList<>(peer.open)) {
+    for (Attempt attempt : peer.open.all()) {
       if (attempt.call.mayRunTwice() && !peer.stalled) {
         attempt.displaced = true; // begin elsewhere, and take whichever answers first
         move(attempt);
@@ -225,7 +225,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
 
   @Override
   public void onLost(Peer peer, String reason) {
-    for (Attempt attempt : new ArrayList<>(peer.open)) {
+    for (Attempt attempt : peer.open.all()) {
       if (attempt.call.mayRunTwice()) {
         giveUp(attempt, reason);
       } else {
@@ -241,7 +241,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
 
   @Override
   public void onGone(Peer peer, String reason) {
-    for (Attempt attempt : new ArrayList<>(peer.open)) {
+    for (Attempt attempt : peer.open.all()) {
       giveUp(attempt, reason);
     }
     chooser.gone(peer); // after the ends above, which are about it, too
@@ -250,7 +250,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
 
   @Override
   public void onBack(Peer peer) {
-    for (Attempt attempt : new ArrayList<>(peer.open)) {
+    for (Attempt attempt : peer.open.all()) {
       if (attempt.lost) {
         launcher.askAgain(attempt, now);
       }
@@ -260,6 +260,11 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
   @Override
   public void onReady() {
     launcher.launchWaiting(now);
+  }
+
+  @Override
+  public void sent(Attempt attempt) {
+    hedger.onSent(attempt, now);
   }
 
   @Override
@@ -286,10 +291,10 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
   /** The first move is free; later ones wait for the budget, and never fail for want of it. */
   private void move(Attempt from) {
     ClientCall call = from.call;
+    call.discount(from);
     if (call.hasGoodAttempt()) {
       return;
     }
-    call.discount(from);
     boolean free = call.freeMoves++ == 0;
     if (free) {
       launcher.launch(call, now);
@@ -301,6 +306,9 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
   /** As if it had never been sent; but a call that is handed back again and again pauses. */
   private void handedBack(ClientCall call, Attempt attempt) {
     call.discount(attempt);
+    if (call.hasGoodAttempt()) {
+      return;
+    }
     goOn(call, call.repicks++ == 0 || table.hasUntried(call, now));
   }
 
@@ -365,9 +373,9 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
   /** Forgets a call that has ended and tells its servers. */
   private void finish(ClientCall call) {
     boolean late = call.failure() != null && now >= call.deadlineNs;
-    calls.remove(call.seq);
+    calls.remove(call);
     launcher.forget(call);
-    deadlines.cancel(call);
+    hedger.forget(call);
     pauses.cancel(call);
     for (int i = 0; i < call.attempts.size(); i++) {
       Attempt attempt = call.attempts.get(i);

@@ -5,6 +5,7 @@ import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerView;
 import io.meshrpc.wire.Probe;
 import io.meshrpc.wire.ProbeReply;
+import io.meshrpc.wire.Response;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -74,11 +75,27 @@ final class Chooser implements LoadBalancer.Pick {
   }
 
   /** Tells the balancer what a server said. What it throws is its own affair. */
-  void report(Peer peer, MethodDescriptor<?, ?> method, long usualNs, long nowNs) {
+  private void report(Peer peer, MethodDescriptor<?, ?> method, long usualNs, long nowNs) {
     try {
       balancer.onReport(peer, method, usualNs, nowNs);
     } catch (Throwable e) {
       // it only listens; no call depends on it
+    }
+  }
+
+  /** Tells the balancer of an answer. */
+  void answered(Attempt attempt, Response answer, long nowNs) {
+    report(attempt.peer, attempt.call.method(), answer.usualServiceUs() * 1000, nowNs);
+    if (attempt.isOpen()) {
+      ended(attempt, RetryRules.outcome(answer), nowNs);
+    }
+  }
+
+  /** Tells the balancer what a probe has brought. */
+  void onProbeReply(Peer peer, ProbeReply reply, long nowNs) {
+    MethodDescriptor<?, ?> method = methodOf(reply);
+    if (method != null) {
+      report(peer, method, reply.usualServiceUs() * 1000, nowNs);
     }
   }
 
@@ -108,8 +125,7 @@ final class Chooser implements LoadBalancer.Pick {
   }
 
   /** Which method a probe was about; null if this client never sent it. */
-  @Nullable
-  MethodDescriptor<?, ?> methodOf(ProbeReply reply) {
+  private @Nullable MethodDescriptor<?, ?> methodOf(ProbeReply reply) {
     int place = (int) (reply.id() & ((1 << METHOD_BITS) - 1));
     return place < probed.size() ? probed.get(place) : null;
   }

@@ -3,6 +3,7 @@ package io.meshrpc.core;
 import io.meshrpc.api.AttemptTrace;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.api.RpcException;
@@ -18,6 +19,7 @@ public final class ClientCall extends Timers.Timed {
   private final byte[] payload;
   private final CallOptions options;
   private final RetryPolicy retry;
+  private final HedgePolicy hedge;
   private final long timeoutNs;
   private final Object ticket;
 
@@ -33,9 +35,19 @@ public final class ClientCall extends Timers.Timed {
   long backoffNs;
   boolean admitted; // was let through, should all servers be coming back
   int asked; // how often its present choice was put off
+  private int hedgeAttempt;
+
+  Hedger.@Nullable Hedge hedging; // null if the call is not to be hedged
 
   @Nullable
   Status cancelled; // before it was started
+
+  // Among those that are open.
+  @Nullable
+  ClientCall older;
+
+  @Nullable
+  ClientCall newer;
 
   boolean done;
   private @Nullable Response response;
@@ -67,6 +79,23 @@ public final class ClientCall extends Timers.Timed {
       RetryPolicy retry,
       long timeoutNs,
       Object ticket) {
+    this(method, payload, options, retry, HedgePolicy.OFF, timeoutNs, ticket);
+  }
+
+  /**
+   * A call that is yet to start, and may be hedged.
+   *
+   * @param hedge the policy that holds for this call, if it may run twice
+   */
+  public ClientCall(
+      MethodDescriptor<?, ?> method,
+      byte[] payload,
+      CallOptions options,
+      RetryPolicy retry,
+      HedgePolicy hedge,
+      long timeoutNs,
+      Object ticket) {
+    this.hedge = hedge;
     this.method = method;
     this.payload = payload;
     this.options = options;
@@ -95,6 +124,11 @@ public final class ClientCall extends Timers.Timed {
     return failure;
   }
 
+  /** The number of the attempt that was a hedge; 0 if none was. */
+  public int hedgeAttempt() {
+    return hedgeAttempt;
+  }
+
   byte[] payload() {
     return payload;
   }
@@ -113,11 +147,27 @@ public final class ClientCall extends Timers.Timed {
 
   /** Whether a call that may have run may run once more, elsewhere. */
   boolean mayRunTwice() {
-    return switch (retry.repeat()) {
-      case AT_LEAST_ONCE -> true;
-      case NEVER -> false;
-      case BY_CONTRACT -> method.idempotency().allowsSecondExecution();
-    };
+    return retry.allowsSecondExecution(method.idempotency());
+  }
+
+  HedgePolicy hedgePolicy() {
+    return hedge;
+  }
+
+  /** Whether a second attempt may be begun while the first is open. */
+  boolean mayHedge() {
+    return !hedge.isOff() && options.server() == null && mayRunTwice();
+  }
+
+  /** Whether servers are to say when they start it. */
+  boolean isTied() {
+    return hedge.tied() && mayHedge();
+  }
+
+  /** The attempt is one more than need be. */
+  void hedgeWith(Attempt attempt) {
+    hedgeAttempt = attempt.number;
+    discount(attempt);
   }
 
   /** Whether the same server process may be asked again after a lost connection. */
@@ -139,6 +189,17 @@ public final class ClientCall extends Timers.Timed {
     for (int i = attempts.size() - 1; i >= 0; i--) {
       Attempt attempt = attempts.get(i);
       if (attempt.isOpen() && !attempt.displaced) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether it is hedged, and another attempt than this one is as good as the call has. */
+  boolean hasOtherOfTwo(Attempt attempt) {
+    for (int i = 0; hedgeAttempt != 0 && i < attempts.size(); i++) {
+      Attempt other = attempts.get(i);
+      if (other != attempt && other.isOpen() && !other.displaced) {
         return true;
       }
     }

@@ -17,6 +17,7 @@ import io.meshrpc.wire.Pong;
 import io.meshrpc.wire.ProbeReply;
 import io.meshrpc.wire.Refusal;
 import io.meshrpc.wire.Response;
+import io.meshrpc.wire.Started;
 import io.meshrpc.wire.Welcome;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -30,6 +31,7 @@ public final class ClientEngine {
   private final ClientLimits limits;
   private final ClientOutbox out;
   private final PeerTable table;
+  private final Fleet fleet;
   private final Liveness liveness;
   private final CallDesk calls;
   private final long localPauseNs;
@@ -52,6 +54,7 @@ public final class ClientEngine {
     this.limits = limits;
     this.out = out;
     this.table = new PeerTable(settings, random, out);
+    this.fleet = new Fleet(self.toString(), limits, table);
     this.calls = new CallDesk(table, balancer, interceptor, random, out);
     this.liveness =
         new Liveness(settings, self, name, limits.responseBytesMax(), table, random, out, calls);
@@ -61,14 +64,15 @@ public final class ClientEngine {
 
   /** Adds a server; nothing if it is there already. */
   public void connect(String endpoint, long nowNs) {
-    if (!closed && table.add(endpoint) != null) {
+    if (!closed && fleet.add(endpoint)) {
       nextCheckNs = nowNs;
     }
   }
 
   /** Removes a server. What is under way there is treated as if the server were gone. */
   public void disconnect(String endpoint, long nowNs) {
-    Peer peer = table.remove(endpoint);
+    Peer peer = fleet.remove(endpoint);
+    nextCheckNs = closed ? nextCheckNs : nowNs;
     if (peer != null) {
       calls.setNow(nowNs);
       peer.session = 0;
@@ -147,6 +151,8 @@ public final class ClientEngine {
         calls.onCancelled(peer, cancelled);
       } else if (packet instanceof ProbeReply reply) {
         calls.onProbeReply(peer, reply);
+      } else if (packet instanceof Started started) {
+        calls.onStarted(peer, started);
       } else if (packet instanceof Pong pong) {
         liveness.onPong(peer, pong, nowNs);
       } else {
@@ -166,6 +172,7 @@ public final class ClientEngine {
     calls.setNow(nowNs);
     calls.runDue();
     if (nowNs >= nextCheckNs && !closed) {
+      fleet.dismissIdle().forEach(peer -> calls.onGone(peer, "not in this client's subset"));
       nextCheckNs = liveness.check(nowNs);
       calls.runDue();
     }

@@ -19,6 +19,9 @@ final class Launcher {
     /** Calls that have not ended. */
     int count();
 
+    /** The attempt is under way. */
+    void sent(Attempt attempt);
+
     /** The attempt could not be sent. */
     void refused(Attempt attempt, Execution execution, Status status);
   }
@@ -86,6 +89,17 @@ final class Launcher {
     }
     pauses.cancel(call);
     call.asked = 0;
+    Attempt attempt = add(call, peer, now);
+    Status refused = sender.send(attempt, now);
+    if (refused == null) {
+      beginPatience(attempt, now);
+      ends.sent(attempt);
+    } else {
+      ends.refused(attempt, Execution.NOT_SENT, refused);
+    }
+  }
+
+  private Attempt add(ClientCall call, Peer peer, long now) {
     Attempt attempt = new Attempt(call, peer, ++call.numbers, now);
     call.attempts.add(attempt);
     call.counted++;
@@ -93,12 +107,30 @@ final class Launcher {
     if (peer.state() == PeerState.PROBATION) {
       table.changed();
     }
+    return attempt;
+  }
+
+  /**
+   * Begins a second attempt at one of these servers while the first is open. False if none was begun;
+   * the call goes on as it was.
+   */
+  boolean hedge(ClientCall call, List<Peer> idle, long now) {
+    Peer peer;
+    try {
+      peer = chooser.choose(call, idle, false, ends.count(), now);
+    } catch (Throwable e) { // the user's own; the call does not need it
+      return false;
+    }
+    if (peer == null) {
+      return false;
+    }
+    Attempt attempt = add(call, peer, now);
+    call.hedgeWith(attempt);
     Status refused = sender.send(attempt, now);
-    if (refused == null) {
-      beginPatience(attempt, now);
-    } else {
+    if (refused != null) {
       ends.refused(attempt, Execution.NOT_SENT, refused);
     }
+    return true;
   }
 
   /** Sends an attempt once more to the same server process, which remembers what it has run. */
@@ -183,6 +215,7 @@ final class Launcher {
   }
 
   private void await(ClientCall call) {
+    call.asked = 0; // the next choice has its own time
     long chanceNs = table.nextChanceNs(call);
     boolean patient = call.options().waitForReady() || call.hasOpenAttempt();
     if (!patient && chanceNs == Long.MAX_VALUE && !table.anyComing(call)) {

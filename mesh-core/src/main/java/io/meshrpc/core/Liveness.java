@@ -192,9 +192,10 @@ final class Liveness {
     peer.onLoad(load, now);
     long stuckNs = peer.stuckNs();
     boolean stuck = stuckNs > Math.max(settings.stalledAfter().toNanos(), 20 * peer.usualNs);
-    if (stuck && !peer.stalled && peer.state() == PeerState.UP) {
+    boolean takesCalls = peer.state() == PeerState.UP || peer.state() == PeerState.WARMING;
+    if (stuck && !peer.stalled && takesCalls) {
       peer.stalled = true;
-      String reason = "stalled: a queue of %d, nothing completed".formatted(load.queued());
+      String reason = "stalled: a queue of %d, nothing completed".formatted(peer.queueMax);
       table.move(peer, PeerState.SUSPECT, reason);
       listener.onSuspect(peer, reason);
     } else if (stuckNs == 0 && peer.stalled) {

@@ -1,6 +1,7 @@
 package io.meshrpc.core;
 
 import io.meshrpc.api.LoadReport;
+import io.meshrpc.policy.LatencyByLoad;
 
 /** Counts what a server reports of itself. */
 final class LoadGauge {
@@ -9,6 +10,7 @@ final class LoadGauge {
 
   private final int workers;
   private final long startNs;
+  private final LatencyByLoad latency = new LatencyByLoad();
   private long completed;
   private long secondNs;
   private int requests;
@@ -23,8 +25,11 @@ final class LoadGauge {
     this.secondNs = nowNs;
   }
 
-  void onCompleted() {
+  void onCompleted(ServerCall call, boolean well, long nowNs) {
     completed++;
+    if (well) {
+      latency.add(call.found, nowNs - call.receivedNs, nowNs);
+    }
   }
 
   void onRequest(boolean wasRefused, long nowNs) {
@@ -42,7 +47,8 @@ final class LoadGauge {
         (int) Math.min(Integer.MAX_VALUE, oldestWaitNs(queue, nowNs) / 1_000_000),
         completed,
         (nowNs - startNs) / 1_000_000,
-        refusedPermille);
+        refusedPermille,
+        latency.medianNs(queue.count() + running, nowNs) / 1000);
   }
 
   private long oldestWaitNs(RequestQueue queue, long nowNs) {

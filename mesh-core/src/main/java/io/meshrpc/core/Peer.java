@@ -10,7 +10,6 @@ import io.meshrpc.wire.ServiceEntry;
 import io.meshrpc.wire.Welcome;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ final class Peer implements PeerView {
   private final Map<String, Integer> methods = new HashMap<>();
   private final Map<MethodDescriptor<?, ?>, Integer> numbers = new HashMap<>();
   final SuccessWindow successes;
-  final LinkedHashSet<Attempt> open = new LinkedHashSet<>(); // in the order of sending
+  final OpenAttempts open = new OpenAttempts();
   final RoundTrips roundTrips = new RoundTrips();
 
   // The connection.
@@ -47,6 +46,8 @@ final class Peer implements PeerView {
   private PeerState state = PeerState.CONNECTING;
   private String reason = "new";
   boolean stalled;
+  boolean leaving; // is to be forgotten once nothing is under way there
+  boolean announces; // says Started when it is asked to
   long rampStartNs;
   long rampNs;
   int failuresInRow;
@@ -66,6 +67,7 @@ final class Peer implements PeerView {
   private LoadReport load = LoadReport.NONE;
   private long loadNs = Long.MIN_VALUE;
   private long progressNs;
+  int queueMax; // since it last completed anything
 
   Peer(String endpoint, Now now, SuccessWindow successes) {
     this.endpoint = endpoint;
@@ -82,6 +84,7 @@ final class Peer implements PeerView {
     metadataBytesMax = welcome.metadataBytesMax();
     methods.clear();
     numbers.clear();
+    announces = false;
     for (ServiceEntry service : welcome.services()) {
       for (MethodEntry method : service.methods()) {
         methods.put(service.name() + "/" + method.name(), method.number());
@@ -90,6 +93,7 @@ final class Peer implements PeerView {
     load = LoadReport.NONE;
     loadNs = Long.MIN_VALUE;
     progressNs = now;
+    queueMax = 0;
     pingNs = 0;
     failuresInRow = 0;
     successes.clear();
@@ -106,16 +110,24 @@ final class Peer implements PeerView {
   }
 
   void onLoad(LoadReport report, long now) {
-    if (report.queued() == 0 || report.completed() != load.completed()) {
+    if (isIdle(report) || report.completed() != load.completed()) {
       progressNs = now;
+      queueMax = 0;
     }
+    queueMax = Math.max(queueMax, report.queued());
     load = report;
     loadNs = now;
   }
 
-  /** How long the server has had a queue and completed nothing. */
+  /** An empty queue does not do: that of a stuck server is empty once clients have taken it back. */
+  private static boolean isIdle(LoadReport report) {
+    boolean hasRoom = report.running() == 0 || report.running() < report.workers();
+    return report.queued() == 0 && hasRoom;
+  }
+
+  /** How long the server has completed nothing, if it had a queue meanwhile. */
   long stuckNs() {
-    return loadNs == Long.MIN_VALUE ? 0 : loadNs - progressNs;
+    return queueMax == 0 || loadNs == Long.MIN_VALUE ? 0 : loadNs - progressNs;
   }
 
   void onAttemptTook(long tookNs) {
@@ -132,16 +144,17 @@ final class Peer implements PeerView {
 
   /** Whether new calls may go there while nothing is wrong. */
   boolean isReady() {
-    return switch (state) {
-      case UP, WARMING -> session != 0;
-      case PROBATION -> session != 0 && open.isEmpty() && probationPongs >= 3;
-      default -> false;
-    };
+    return !leaving
+        && switch (state) {
+          case UP, WARMING -> session != 0;
+          case PROBATION -> session != 0 && open.isEmpty() && probationPongs >= 3;
+          default -> false;
+        };
   }
 
   /** Whether new calls may go there if no better server is left. */
   boolean isLastResort() {
-    return session != 0 && (state == PeerState.SUSPECT || state == PeerState.EJECTED);
+    return session != 0 && !leaving && (state == PeerState.SUSPECT || state == PeerState.EJECTED);
   }
 
   /** Whether it may be well: silent, or ejected. One that is stuck is not. */
@@ -162,6 +175,9 @@ final class Peer implements PeerView {
 
   /** Why it gets no call now, in words. */
   String whyNot() {
+    if (leaving) {
+      return "not in this client's subset of the servers";
+    }
     return switch (state) {
       case CONNECTING -> connected ? "has not answered Hello yet" : "no connection yet";
       case PROBATION ->
@@ -204,7 +220,8 @@ final class Peer implements PeerView {
 
   @Override
   public long oldestAgeNs() {
-    return open.isEmpty() ? 0 : Math.max(0, now.ns - open.iterator().next().sentNs);
+    Attempt oldest = open.first();
+    return oldest == null ? 0 : Math.max(0, now.ns - oldest.sentNs);
   }
 
   @Override

@@ -68,7 +68,8 @@ final class Recovery {
     nextStepNs = now + stepNs;
     int count = Math.max(1, (int) ((long) backlog * back / table.size() / STEPS));
     if (state == State.BACKLOG) {
-      left = Math.min(left, waiting) - count; // each gets one turn: what it waits for may never come
+      left =
+          Math.min(left, waiting) - count; // each gets one turn: what it waits for may never come
       state = left <= 0 ? State.NONE : state;
     }
     return Math.min(count, waiting);

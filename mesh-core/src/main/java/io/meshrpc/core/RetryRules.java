@@ -10,6 +10,8 @@ import io.meshrpc.wire.Response;
 final class RetryRules {
   /** What to do. */
   enum Next {
+    /** Nothing: the other one of two attempts is awaited. */
+    LEAVE,
     /** The caller gets the answer. */
     FAIL,
     /** Another server at once; as if it had never been sent. */
@@ -25,6 +27,9 @@ final class RetryRules {
   static Next after(ClientCall call, Attempt attempt, Response answer) {
     return switch (answer.execution()) {
       case EXECUTED -> {
+        if (isServerFault(answer) && call.hasOtherOfTwo(attempt)) {
+          yield Next.LEAVE; // unhedged, the call might have got the other's answer
+        }
         boolean retryable = call.retry().retryableCodes().contains(answer.code());
         yield retryable && call.mayRunTwice() ? Next.RETRY : Next.FAIL;
       }

@@ -5,6 +5,7 @@ import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.Priority;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Request;
+import io.meshrpc.wire.Started;
 
 /**
  * One call at its server.
@@ -30,7 +31,9 @@ public final class ServerCall extends Timers.Timed {
   private final long deadlineNs;
 
   State state = State.QUEUED;
+  int found; // requests that were in the server when it came
   int latestAttempt;
+  boolean announcesStart; // its client wants to know
   long startedNs;
   long expectedNs; // what it usually takes, as known when it was queued
   boolean answeredEarly; // the client was told before the handler ended
@@ -42,9 +45,22 @@ public final class ServerCall extends Timers.Timed {
     this.request = request;
     this.idempotent = request.idempotent();
     this.latestAttempt = request.attempt();
+    this.announcesStart = request.announceStart();
     this.receivedNs = nowNs;
     long leftUs = Math.min(request.timeLeftUs(), Long.MAX_VALUE / 4000);
     this.deadlineNs = nowNs + leftUs * 1000;
+  }
+
+  /** The client asks once more; whether it is to hear that the handler runs already. */
+  boolean attach(Request again) {
+    latestAttempt = Math.max(latestAttempt, again.attempt());
+    answeredEarly = false;
+    announcesStart |= again.announceStart();
+    return state == State.RUNNING && again.announceStart();
+  }
+
+  Started started() {
+    return new Started(request.seq(), latestAttempt);
   }
 
   /** Which method. */

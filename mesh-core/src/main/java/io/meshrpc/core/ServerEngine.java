@@ -116,7 +116,7 @@ public final class ServerEngine {
     }
     ClientSession client = call.client;
     running--;
-    gauge.onCompleted();
+    gauge.onCompleted(call, reply.code() == Code.OK, nowNs);
     if (reply.code() == Code.OK) {
       call.stats.onSuccess(nowNs - call.startedNs);
     }
@@ -254,6 +254,7 @@ public final class ServerEngine {
       return;
     }
     ServerCall call = new ServerCall(client, stats, request, nowNs);
+    call.found = queue.count() + running;
     client.active.put(seq, call);
     queue.add(call);
     deadlines.set(call, call.deadlineNs());
@@ -264,8 +265,9 @@ public final class ServerEngine {
     int attempt = request.attempt();
     ServerCall active = client.active.get(seq);
     if (active != null) {
-      active.latestAttempt = Math.max(active.latestAttempt, attempt);
-      active.answeredEarly = false;
+      if (active.attach(request)) {
+        send(client, active.started());
+      }
       return true;
     }
     Response answer = client.recent.response(seq);
@@ -341,6 +343,9 @@ public final class ServerEngine {
       call.state = ServerCall.State.RUNNING;
       call.startedNs = nowNs;
       running++;
+      if (call.announcesStart) {
+        send(call.client, call.started());
+      }
       out.invoke(call);
     }
   }

@@ -10,15 +10,14 @@ import java.util.Map;
  * Prequal as published (Wydrowski et al., "Load is not what you should balance", NSDI 2024), with its
  * numbers. Each call sends three probes and does not wait for them; it is decided by a pool of at most
  * sixteen reports of the last second. A server with more requests than 0.84 of the reports of late is
- * hot. The cold one with the shortest expected time wins; if all are hot, the one with the fewest
- * requests. With fewer than two reports the choice is random. A report is used a few times, as the
+ * hot. The cold one with the shortest latency wins, by what calls took there of late that came at about
+ * the load of now; if all are hot, the one with the fewest requests. With fewer than two reports the choice is random. A report is used a few times, as the
  * published formula says, and each call takes one out, the oldest and the worst in turn.
  *
- * <p>Three things differ from the paper. Servers here do not say how long calls took at their present
- * load, so the expected time is what successful calls of the method usually take to run, times one and
- * the requests in the server for each worker; who does not know counts as usual among the others. A
- * report that comes with an answer counts like the answer to a probe. And where the pool holds so many
- * of the servers that the formula has no answer, a report may be used until it is a second old.
+ * <p>What the paper leaves open is read as follows. "About the load of now" is as {@link LatencyByLoad}
+ * says, over all methods of a server; one that does not know counts as if calls there did not wait. A report that comes with an answer counts like the answer to a
+ * probe. And where the pool holds so many of the servers that the formula has no answer, a report may
+ * be used until it is a second old.
  *
  * <p>Weights are not looked at, and nothing keeps a server that fails fast from attracting calls:
  * {@link SpeedWeightedProbing} does both.
@@ -96,12 +95,11 @@ public final class Prequal implements LoadBalancer {
     if (oneHot != otherHot) {
       return otherHot;
     }
-    return oneHot ? one.inServer < other.inServer : expectedNs(pool, one) < expectedNs(pool, other);
+    return oneHot ? one.inServer < other.inServer : latencyNs(pool, one) < latencyNs(pool, other);
   }
 
-  private static double expectedNs(Pool pool, ProbePool.Entry entry) {
-    long usualNs = entry.usualNs == 0 ? pool.reports.medianNs() : entry.usualNs;
-    return Math.max(1, usualNs) * (1 + (double) entry.inServer / entry.workers);
+  private static long latencyNs(Pool pool, ProbePool.Entry entry) {
+    return entry.latencyNs == 0 ? pool.reports.medianNs() : entry.latencyNs;
   }
 
   /** A limit between two whole numbers is now the one, now the other, so that it is kept on average. */

@@ -28,6 +28,7 @@ final class ProbePool {
 
     long atNs;
     long usualNs; // 0: not known
+    long latencyNs; // at the server's load then; 0: not known
     int inServer; // requests, with those that were sent since
     int workers;
     int uses; // choices since
@@ -50,6 +51,7 @@ final class ProbePool {
     entry.peer = peer;
     entry.atNs = nowNs;
     entry.usualNs = usualNs;
+    entry.latencyNs = peer.load().latencyUs() * 1000;
     entry.inServer = peer.load().inServer();
     entry.workers = Math.max(1, peer.load().workers());
     entry.uses = 0;

@@ -17,6 +17,7 @@ package io.meshrpc.policy;
  * @param worthFactor it waits only if calls take more than so many round trips
  * @param overdueFactor a server whose oldest attempt is older than so many times what was expected
  *     counts as slower
+ * @param runShare how much the run itself counts beside the wait: as so many requests for each worker
  * @param noiseShare of what calls take at the median server, this share of a difference does not count
  */
 public record ProbingSettings(
@@ -32,10 +33,11 @@ public record ProbingSettings(
     long waitMaxNs,
     double worthFactor,
     double overdueFactor,
+    double runShare,
     double noiseShare) {
   /** What was found best. */
   public static final ProbingSettings DEFAULTS = new ProbingSettings(
-      1, 0.25, 0.6, 3, 1_000_000L, 5, 20_000_000L, 1_000_000_000L, 3, 3_000_000L, 3, 3, 0.3);
+      0.8, 0.25, 0.6, 3, 1_000_000L, 5, 20_000_000L, 1_000_000_000L, 3, 3_000_000L, 3, 3, 0.4, 0.3);
 
   /** How long a report counts where calls usually take so long; 0 if nobody knows. */
   long maxAgeNs(long usualNs) {

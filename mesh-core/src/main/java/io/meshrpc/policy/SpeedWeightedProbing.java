@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The default: sends a call where it will be done soonest, by what servers say of themselves. The
- * score of a server is what calls of the method usually take there to run, times the requests that
- * are before it, divided by its workers; the lowest wins. Small differences in what calls take are
- * noise and do not count. The servers' own word comes with every answer and with probes, about one for
- * each call when servers are busy or unequal, fewer when they are not. The pool of reports is that of
+ * score of a server is what calls of the method usually take there to run, times the requests for
+ * each worker that are before it, and a part for the run itself; the lowest wins. Small differences in what calls take are
+ * noise and do not count. The servers' own word comes with every answer and with probes, four for five
+ * calls when servers are busy or unequal, fewer when they are not. The pool of reports is that of
  * Prequal (Wydrowski et al., NSDI 2024); score, freshness and guards are not.
  *
  * <p>Reports count only while they are fresh, measured by what calls take. If fewer than three are, a
@@ -128,7 +128,7 @@ public final class SpeedWeightedProbing implements LoadBalancer {
     long usualNs = entry.usualNs == 0 ? medianNs : Math.max(entry.usualNs, medianNs / 2);
     double before = Math.max(entry.inServer, peer.inFlight()) + phantomCount(peer, nowNs);
     double speedNs = Math.max(1, settings.withoutNoiseNs(usualNs, medianNs));
-    double score = speedNs * (before + 1) / entry.workers / peer.weight();
+    double score = speedNs * ((before + 1) / entry.workers + settings.runShare()) / peer.weight();
     double expectedNs = usualNs * Math.max(1, (before + 1) / entry.workers);
     double ageNs = peer.oldestAgeNs();
     return usualNs > 0 && ageNs > settings.overdueFactor() * expectedNs

@@ -40,7 +40,7 @@ final class BatchReader {
           loaded = true;
         }
         default -> {
-          if ((tag & 7) == 2 && tag >>> 3 >= 4 && tag >>> 3 <= 15) {
+          if ((tag & 7) == 2 && isPacket(tag >>> 3)) {
             packet(tag >>> 3);
           } else {
             in.skip(tag);
@@ -49,6 +49,10 @@ final class BatchReader {
       }
     }
     return new Batch(session, ackBelow, loaded ? load : null, packets);
+  }
+
+  private static boolean isPacket(int field) {
+    return (field >= 4 && field <= 15) || field == 18;
   }
 
   private void packet(int field) throws IOException, MalformedBatchException {
@@ -66,7 +70,8 @@ final class BatchReader {
           case 12 -> probeReply();
           case 13 -> new Ping(id());
           case 14 -> new Pong(id());
-          default -> goaway();
+          case 15 -> goaway();
+          default -> started();
         });
     in.leave(outer);
   }
@@ -224,6 +229,11 @@ final class BatchReader {
     return new Cancelled(seq, attempt, stage);
   }
 
+  private Started started() throws IOException, MalformedBatchException {
+    Cancel same = cancel(); // the same two fields first; a third is unknown and ignored
+    return new Started(same.seq(), same.attempt());
+  }
+
   private Probe probe() throws IOException, MalformedBatchException {
     ProbeReply same = probeReply(); // the same two fields first; a third is unknown and ignored
     return new Probe(same.id(), same.method());
@@ -267,6 +277,7 @@ final class BatchReader {
     long completed = load.completed();
     long uptimeMs = load.uptimeMs();
     int refusedPermille = load.refusedPermille();
+    long latencyUs = load.latencyUs();
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       switch (tag) {
         case 1 << 3 -> queued = in.count();
@@ -276,12 +287,13 @@ final class BatchReader {
         case 5 << 3 -> completed = in.span();
         case 6 << 3 -> uptimeMs = in.span();
         case 7 << 3 -> refusedPermille = in.count();
+        case 8 << 3 -> latencyUs = in.span();
         default -> in.skip(tag);
       }
     }
     in.leave(outer);
     load = new LoadReport(
-        queued, running, workers, oldestWaitMs, completed, uptimeMs, refusedPermille);
+        queued, running, workers, oldestWaitMs, completed, uptimeMs, refusedPermille, latencyUs);
   }
 
   private long id() throws IOException, MalformedBatchException {

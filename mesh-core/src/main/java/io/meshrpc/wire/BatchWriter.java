@@ -67,6 +67,8 @@ final class BatchWriter {
       return 14;
     } else if (packet instanceof Goaway) {
       return 15;
+    } else if (packet instanceof Started) {
+      return 18;
     } else if (packet instanceof Hello) {
       return 4;
     } else if (packet instanceof Welcome) {
@@ -104,6 +106,9 @@ final class BatchWriter {
     } else if (packet instanceof Goaway goaway) {
       out.string(1, goaway.text());
       out.uint32(2, goaway.graceMs());
+    } else if (packet instanceof Started started) {
+      out.uint64(1, started.seq());
+      out.uint32(2, started.attempt());
     } else if (packet instanceof Hello hello) {
       hello(hello);
     } else if (packet instanceof Welcome welcome) {
@@ -123,6 +128,7 @@ final class BatchWriter {
     out.bool(7, request.repeat());
     metadata(8, request.metadata());
     out.byteArray(9, request.payload());
+    out.bool(10, request.announceStart());
   }
 
   private void response(Response response) throws IOException {
@@ -194,6 +200,7 @@ final class BatchWriter {
     out.uint64(5, load.completed());
     out.uint64(6, load.uptimeMs());
     out.uint32(7, load.refusedPermille());
+    out.uint64(8, load.latencyUs());
   }
 
   private void nodeId(NodeId id) throws IOException {

@@ -24,6 +24,7 @@ final class CallReader {
     Priority priority = Priority.NORMAL;
     boolean idempotent = false;
     boolean repeat = false;
+    boolean announceStart = false;
     List<Metadata.Entry> metadata = List.of();
     byte[] payload = FieldReader.NO_BYTES;
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
@@ -37,6 +38,7 @@ final class CallReader {
         case 7 << 3 -> repeat = in.bool();
         case (8 << 3) | 2 -> metadata = with(metadata, entry());
         case (9 << 3) | 2 -> payload = in.byteArray();
+        case 10 << 3 -> announceStart = in.bool();
         default -> in.skip(tag);
       }
     }
@@ -48,6 +50,7 @@ final class CallReader {
         priority,
         idempotent,
         repeat,
+        announceStart,
         Metadata.of(metadata),
         payload);
   }

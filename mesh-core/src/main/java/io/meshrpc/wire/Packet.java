@@ -13,4 +13,5 @@ public sealed interface Packet
         ProbeReply,
         Ping,
         Pong,
-        Goaway {}
+        Goaway,
+        Started {}

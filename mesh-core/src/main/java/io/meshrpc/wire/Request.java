@@ -13,6 +13,7 @@ import io.meshrpc.api.Priority;
  * @param priority rank among waiting work
  * @param idempotent a second execution is allowed
  * @param repeat this server incarnation may have got this call before
+ * @param announceStart say Started when the handler starts
  * @param metadata named values
  * @param payload the encoded request; not to be changed once handed over
  */
@@ -24,6 +25,21 @@ public record Request(
     Priority priority,
     boolean idempotent,
     boolean repeat,
+    boolean announceStart,
     Metadata metadata,
     byte[] payload)
-    implements Packet {}
+    implements Packet {
+  /** One whose start is not announced. */
+  public Request(
+      long seq,
+      int method,
+      int attempt,
+      long timeLeftUs,
+      Priority priority,
+      boolean idempotent,
+      boolean repeat,
+      Metadata metadata,
+      byte[] payload) {
+    this(seq, method, attempt, timeLeftUs, priority, idempotent, repeat, false, metadata, payload);
+  }
+}

@@ -178,6 +178,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
     if (!closing) { // closing the socket closes all, and sends what waits before
       outgoing.flush(transport, engine.ackBelow());
       transport.disconnect(peer);
+      outgoing.forget(peer);
     }
   }
 

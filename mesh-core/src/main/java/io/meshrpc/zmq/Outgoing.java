@@ -7,7 +7,7 @@ import io.meshrpc.wire.Packet;
 import io.meshrpc.wire.Request;
 import io.meshrpc.wire.Response;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +17,10 @@ final class Outgoing {
   private static final int BATCH_BYTES_MAX = 256 << 10;
   private static final int RECORD_BYTES = 64; // about what a record takes besides what it carries
 
-  private final Map<Long, Waiting> byRoute = new LinkedHashMap<>();
+  private final Map<Long, Waiting> byRoute = new HashMap<>(); // looked up, never walked
+  private final List<Waiting> waiting = new ArrayList<>(); // those with packets, in their order
   private final Reports reports;
+  private @Nullable Waiting latest; // most packets go where the one before went
 
   /** Where each batch gets its report of load from. */
   interface Reports {
@@ -32,39 +34,61 @@ final class Outgoing {
   }
 
   private static final class Waiting {
+    final long route;
+    final List<Packet> packets = new ArrayList<>();
     long session;
     int bytes;
-    List<Packet> packets = new ArrayList<>();
+
+    Waiting(long route) {
+      this.route = route;
+    }
   }
 
   void add(long route, long session, Packet packet, Transport transport, long ackBelow) {
-    Waiting waiting = byRoute.computeIfAbsent(route, any -> new Waiting());
-    boolean other = waiting.session != session;
-    if (!waiting.packets.isEmpty() && (other || waiting.bytes > BATCH_BYTES_MAX)) {
-      send(route, waiting, transport, ackBelow, reports.load());
+    Waiting to = waitingFor(route);
+    boolean other = to.session != session;
+    if (!to.packets.isEmpty() && (other || to.bytes > BATCH_BYTES_MAX)) {
+      send(to, transport, ackBelow, reports.load());
+    } else if (to.packets.isEmpty()) {
+      waiting.add(to);
     }
-    waiting.session = session;
-    waiting.bytes += bytes(packet);
-    waiting.packets.add(packet);
+    to.session = session;
+    to.bytes += bytes(packet);
+    to.packets.add(packet);
   }
 
   void flush(Transport transport, long ackBelow) {
-    if (byRoute.isEmpty()) {
+    if (waiting.isEmpty()) {
       return;
     }
     LoadReport load = reports.load();
-    for (Map.Entry<Long, Waiting> entry : byRoute.entrySet()) {
-      send(entry.getKey(), entry.getValue(), transport, ackBelow, load);
+    for (int i = 0; i < waiting.size(); i++) {
+      send(waiting.get(i), transport, ackBelow, load);
     }
-    byRoute.clear();
+    waiting.clear();
+  }
+
+  /** The connection is gone for good. What waits for it is dropped by the transport. */
+  void forget(long route) {
+    byRoute.remove(route);
+    latest = null;
+  }
+
+  private Waiting waitingFor(long route) {
+    Waiting known = latest;
+    if (known == null || known.route != route) {
+      known = byRoute.computeIfAbsent(route, Waiting::new);
+      latest = known;
+    }
+    return known;
   }
 
   private static void send(
-      long route, Waiting waiting, Transport transport, long ackBelow, @Nullable LoadReport load) {
-    transport.send(
-        route, BatchCodec.encode(new Batch(waiting.session, ackBelow, load, waiting.packets)));
-    waiting.packets = new ArrayList<>();
-    waiting.bytes = 0;
+      Waiting from, Transport transport, long ackBelow, @Nullable LoadReport load) {
+    Batch batch = new Batch(from.session, ackBelow, load, from.packets);
+    transport.send(from.route, BatchCodec.encode(batch));
+    from.packets.clear();
+    from.bytes = 0;
   }
 
   private static int bytes(Packet packet) {

@@ -111,6 +111,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   @Override
   public void onGone(long route) {
     engine.onDisconnect(route, now);
+    outgoing.forget(route);
   }
 
   @Override

@@ -95,6 +95,22 @@ class ChooserTest {
   }
 
   @Test
+  void aCallThatLosesAllServersWhileItsChoiceIsPutOffGetsAnotherTime() {
+    Asking balancer = new Asking();
+    ClientBench bench = bench(balancer);
+    FakeServer a = bench.up("tcp://a:1");
+
+    bench.call(READ);
+    a.lose();
+    bench.advanceMs(20); // the time of that choice is over
+    a.accept();
+    assertThat(a.requests()).isEmpty();
+    bench.advanceMs(5);
+
+    assertThat(a.requests()).hasSize(1);
+  }
+
+  @Test
   void aCallThatEndsWhileItsChoiceIsPutOffIsNotSent() {
     Asking balancer = new Asking();
     ClientBench bench = bench(balancer);

@@ -2,6 +2,7 @@ package io.meshrpc.core;
 
 import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.CallOptions;
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.Idempotency;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.Marshaller;
@@ -41,16 +42,22 @@ final class ClientBench implements ClientOutbox {
 
   ClientBench(
       LivenessSettings settings, LoadBalancer balancer, AttemptInterceptor interceptor, long seed) {
+    this(new ClientLimits(1000, 1000, Integer.MAX_VALUE, 1), settings, balancer, interceptor, seed);
+  }
+
+  ClientBench(ClientLimits limits) {
+    this(limits, LivenessSettings.DEFAULTS, new RoundRobin(), AttemptInterceptor.NONE, 1);
+  }
+
+  private ClientBench(
+      ClientLimits limits,
+      LivenessSettings settings,
+      LoadBalancer balancer,
+      AttemptInterceptor interceptor,
+      long seed) {
     RandomGenerator random = new SplittableRandom(seed);
     engine = new ClientEngine(
-        new ClientLimits(1000, 1000),
-        settings,
-        new NodeId(7, 7),
-        "bench",
-        balancer,
-        interceptor,
-        random,
-        this);
+        limits, settings, new NodeId(7, 7), "bench", balancer, interceptor, random, this);
   }
 
   static MethodDescriptor<byte[], byte[]> method(String name, Idempotency idempotency) {
@@ -90,6 +97,10 @@ final class ClientBench implements ClientOutbox {
     return call(method, RETRY);
   }
 
+  ClientCall call(MethodDescriptor<?, ?> method, CallOptions options) {
+    return call(method, RETRY, options, Duration.ofSeconds(10));
+  }
+
   ClientCall call(MethodDescriptor<?, ?> method, RetryPolicy retry) {
     return call(method, retry, CallOptions.DEFAULT, Duration.ofSeconds(10));
   }
@@ -98,6 +109,18 @@ final class ClientBench implements ClientOutbox {
       MethodDescriptor<?, ?> method, RetryPolicy retry, CallOptions options, Duration deadline) {
     ClientCall call =
         new ClientCall(method, new byte[8], options, retry, deadline.toNanos(), "ticket");
+    engine.start(call, now);
+    return call;
+  }
+
+  ClientCall call(MethodDescriptor<?, ?> method, HedgePolicy hedge) {
+    return call(method, RETRY, hedge, CallOptions.DEFAULT);
+  }
+
+  ClientCall call(
+      MethodDescriptor<?, ?> method, RetryPolicy retry, HedgePolicy hedge, CallOptions options) {
+    ClientCall call =
+        new ClientCall(method, new byte[8], options, retry, hedge, 10_000_000_000L, "ticket");
     engine.start(call, now);
     return call;
   }

@@ -115,7 +115,13 @@ final class FakeServer {
   }
 
   void load(int queued, long completed) {
-    say(session, new LoadReport(queued, 1, 4, 0, completed, 0, 0));
+    say(session, new LoadReport(queued, 1, 4, 0, completed, 0, 0, 0));
+  }
+
+  /** So many of four workers are busy. */
+  FakeServer busy(int workers) {
+    say(session, new LoadReport(0, workers, 4, 0, 0, 0, 0, 0));
+    return this;
   }
 
   void goaway() {

@@ -23,7 +23,7 @@ class LoadReportTest {
     ServerBench bench = ServerBench.withWorkers(3);
     bench.pass(1234 * MS);
 
-    assertThat(bench.engine.load(bench.now)).isEqualTo(new LoadReport(0, 0, 3, 0, 0, 1234, 0));
+    assertThat(bench.engine.load(bench.now)).isEqualTo(new LoadReport(0, 0, 3, 0, 0, 1234, 0, 0));
   }
 
   @Test
@@ -69,6 +69,31 @@ class LoadReportTest {
 
     assertThat(bench.engine.load(bench.now).completed()).isZero();
     assertThat(bench.engine.load(bench.now).queued()).isZero();
+  }
+
+  @Test
+  void saysHowLongRequestsWereThereThatCameAtTheLoadOfNow() {
+    ServerBench bench = ServerBench.withWorkers(1);
+    Client ann = bench.client();
+    bench.request(ann, 1, 2, 3, 4);
+    bench.finishFirst(10 * MS); // found none
+    bench.finishFirst(10 * MS); // found one, and so on
+    bench.finishFirst(10 * MS);
+    bench.finishFirst(10 * MS);
+
+    assertThat(bench.engine.load(bench.now).latencyUs()).isEqualTo(10_000); // of 10 and 20 ms
+    bench.request(ann, 5, 6, 7);
+    assertThat(bench.engine.load(bench.now).latencyUs()).isEqualTo(30_000); // of 30 and 40
+  }
+
+  @Test
+  void whatFailedSaysNothingOfHowLongRequestsTake() {
+    ServerBench bench = ServerBench.withWorkers(1);
+    bench.request(bench.client(), 1);
+    bench.pass(MS);
+    bench.finish(bench.running.get(0), Code.INTERNAL, new byte[0]);
+
+    assertThat(bench.engine.load(bench.now).latencyUs()).isZero();
   }
 
   @Test

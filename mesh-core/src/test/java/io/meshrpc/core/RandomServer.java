@@ -110,7 +110,7 @@ final class RandomServer {
       case 5 -> restart();
       case 6 -> goaway();
       case 7 -> forgetSession();
-      case 8 -> say(new LoadReport(random.nextInt(5), 1, 4, 0, completed, 0, 0));
+      case 8 -> say(new LoadReport(random.nextInt(5), 1, 4, 0, completed, 0, 0, 0));
       case 9 -> refuse();
       default -> work();
     }

@@ -291,6 +291,7 @@ final class ServerBench implements ServerOutbox {
     private Priority priority = Priority.NORMAL;
     private boolean idempotent;
     private boolean repeat;
+    private boolean announceStart;
     private Metadata metadata = Metadata.EMPTY;
     private byte[] payload = {};
 
@@ -332,6 +333,11 @@ final class ServerBench implements ServerOutbox {
       return this;
     }
 
+    Ask announceStart() {
+      announceStart = true;
+      return this;
+    }
+
     Ask metadata(Metadata values) {
       metadata = values;
       return this;
@@ -344,7 +350,16 @@ final class ServerBench implements ServerOutbox {
 
     Request build() {
       return new Request(
-          seq, method, attempt, timeLeftUs, priority, idempotent, repeat, metadata, payload);
+          seq,
+          method,
+          attempt,
+          timeLeftUs,
+          priority,
+          idempotent,
+          repeat,
+          announceStart,
+          metadata,
+          payload);
     }
   }
 }

@@ -132,6 +132,7 @@ final class PickBench implements LoadBalancer.Pick {
     private final String endpoint;
     private final PickBench bench;
     long usualNs = 10 * MS;
+    long latencyNs;
     int queued;
     int running;
     int workers = 1;
@@ -183,7 +184,7 @@ final class PickBench implements LoadBalancer.Pick {
 
     @Override
     public LoadReport load() {
-      return new LoadReport(queued, running, workers, 0, 0, 0, 0);
+      return new LoadReport(queued, running, workers, 0, 0, 0, 0, latencyNs / 1000);
     }
 
     @Override

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BatchCodecTest {
   private static final long SESSION = 0x8123456789abcdefL;
   private static final NodeId NODE = new NodeId(0x0011223344556677L, 0x8899aabbccddeeffL);
-  private static final LoadReport LOAD = new LoadReport(1, 2, 3, 4, 5, 6, 7);
+  private static final LoadReport LOAD = new LoadReport(1, 2, 3, 4, 5, 6, 7, 8);
   private static final Metadata METADATA =
       Metadata.of("trace", "4bf9").with("trace", new byte[] {0, -1}).with("empty", "");
 
@@ -66,7 +66,8 @@ class BatchCodecTest {
       new ProbeReply(-1, 3, 800),
       new Ping(Long.MIN_VALUE),
       new Pong(0),
-      new Goaway("draining", 10_000));
+      new Goaway("draining", 10_000),
+      new Started(7, 2));
 
   @ParameterizedTest
   @FieldSource("PACKETS")
@@ -211,7 +212,7 @@ class BatchCodecTest {
     var far = io.meshrpc.proto.v1.Batch.newBuilder();
     far.addRequestBuilder().setTimeLeftUs(-1).setMethod(-1);
     far.addResponseBuilder().setPushbackMs(-2).setQueueUs(Long.MAX_VALUE);
-    far.getLoadBuilder().setQueued(Integer.MIN_VALUE).setCompleted(-1);
+    far.getLoadBuilder().setQueued(Integer.MIN_VALUE).setCompleted(-1).setLatencyUs(-1);
 
     Batch batch = BatchCodec.decode(far.build().toByteArray());
 
@@ -220,7 +221,8 @@ class BatchCodecTest {
     assertThat(((Request) batch.packets().get(0)).method()).isEqualTo(Integer.MAX_VALUE);
     assertThat(((Response) batch.packets().get(1)).pushbackMs()).isEqualTo(Integer.MAX_VALUE);
     assertThat(((Response) batch.packets().get(1)).queueUs()).isEqualTo(spanMax);
-    assertThat(batch.load()).isEqualTo(new LoadReport(Integer.MAX_VALUE, 0, 0, 0, spanMax, 0, 0));
+    assertThat(batch.load())
+        .isEqualTo(new LoadReport(Integer.MAX_VALUE, 0, 0, 0, spanMax, 0, 0, spanMax));
   }
 
   @ParameterizedTest
@@ -351,7 +353,7 @@ class BatchCodecTest {
 
   private static Request request(Metadata metadata) {
     return new Request(
-        7, 1, 2, 250_000, Priority.SHEDDABLE, true, true, metadata, new byte[] {1, 2, 3});
+        7, 1, 2, 250_000, Priority.SHEDDABLE, true, true, true, metadata, new byte[] {1, 2, 3});
   }
 
   private static Response response(Execution execution, Reason reason) {

@@ -21,12 +21,12 @@ final class RandomBatches {
   Batch next() {
     LoadReport load = random.nextBoolean()
         ? null
-        : new LoadReport(count(), count(), count(), count(), span(), span(), count());
+        : new LoadReport(count(), count(), count(), count(), span(), span(), count(), span());
     return new Batch(random.nextLong(), serial(), load, some(this::packet));
   }
 
   private Packet packet() {
-    return switch (random.nextInt(12)) {
+    return switch (random.nextInt(13)) {
       case 0 ->
         new Hello(NodeId.random(random), serial(), count(), count(), bits(), text(), span());
       case 1 ->
@@ -53,6 +53,7 @@ final class RandomBatches {
             any(Priority.values()),
             random.nextBoolean(),
             random.nextBoolean(),
+            random.nextBoolean(),
             metadata(),
             bytes());
       case 4 ->
@@ -75,7 +76,8 @@ final class RandomBatches {
       case 8 -> new ProbeReply(bits(), count(), span());
       case 9 -> new Ping(bits());
       case 10 -> new Pong(bits());
-      default -> new Goaway(text(), count());
+      case 11 -> new Goaway(text(), count());
+      default -> new Started(serial(), count());
     };
   }
 

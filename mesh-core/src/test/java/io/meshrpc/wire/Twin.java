@@ -26,7 +26,8 @@ final class Twin {
           .setOldestWaitMs(load.oldestWaitMs())
           .setCompleted(load.completed())
           .setUptimeMs(load.uptimeMs())
-          .setRefusedPermille(load.refusedPermille()));
+          .setRefusedPermille(load.refusedPermille())
+          .setLatencyUs(load.latencyUs()));
     }
     batch.packets().forEach(packet -> add(twin, packet));
     return twin.build();
@@ -73,7 +74,8 @@ final class Twin {
           .setIdempotent(p.idempotent())
           .setRepeat(p.repeat())
           .addAllMetadata(entries(p.metadata()))
-          .setPayload(ByteString.copyFrom(p.payload()));
+          .setPayload(ByteString.copyFrom(p.payload()))
+          .setAnnounceStart(p.announceStart());
     } else if (packet instanceof Response p) {
       String execution = p.execution().name();
       twin.addResponseBuilder()
@@ -115,6 +117,8 @@ final class Twin {
       twin.addPongBuilder().setId(p.id());
     } else if (packet instanceof Goaway p) {
       twin.addGoawayBuilder().setText(p.text()).setGraceMs(p.graceMs());
+    } else if (packet instanceof Started p) {
+      twin.addStartedBuilder().setSeq(p.seq()).setAttempt(p.attempt());
     }
   }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** What leaves in one frame. */
 class OutgoingTest {
-  private static final LoadReport LOAD = new LoadReport(1, 2, 3, 4, 5, 6, 7);
+  private static final LoadReport LOAD = new LoadReport(1, 2, 3, 4, 5, 6, 7, 8);
   private static final int BATCH_BYTES_MAX = 1 << 20;
 
   private final Frames frames = new Frames();

@@ -11,43 +11,88 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * I5: retries stay within the budget. Free are, by docs/decisions/0003 and docs/PROTOCOL.md, the first
- * sending, one further sending of each call, one for each definite handing back (drained, taken back,
- * stale), and asking the same process again. All others of a client process, since its start, are no
- * more than ten, one a second, and one for ten successes.
+ * sending, one further sending of each call because of a server that is lost or did not run it, one for
+ * each definite handing back (drained, taken back, stale), and asking the same process again. All others
+ * of a client process are no more than ten, one a second, and one for ten successes: since its start,
+ * and in every ten seconds. Hedges have a budget of their own, see {@link BoundedHedges}.
+ *
+ * <p>A retry counts for the moment when the budget was asked, which is when the answer came that made
+ * it necessary, and for the moment of sending if no answer came.
  */
 final class BoundedRetries implements Invariant {
   private static final int STORE = 10;
+  private static final int WINDOW_SLOTS = 100;
+  private static final double WINDOW_SECONDS = WINDOW_SLOTS * RecentCounts.SLOT_NS / 1e9;
 
   private Account[] accounts = {};
 
+  /** Of one client process. */
   private static final class Account {
-    int boot;
+    final int boot;
+    final RecentCounts recentlyPaid = new RecentCounts();
+    final RecentCounts recentSuccesses = new RecentCounts();
     int paid;
-    int handedBack;
     int successes;
 
-    private void turnTo(int clientBoot) {
-      if (boot != clientBoot) {
-        boot = clientBoot;
-        paid = 0;
-        handedBack = 0;
-        successes = 0;
-      }
+    Account(int boot) {
+      this.boot = boot;
     }
   }
 
   @Override
   public void onSend(SimClient client, SimCall call, long route, Request request) {
-    if (request.repeat() || call.attempts() <= 2) {
-      return;
+    if (!request.repeat() && request.attempt() != call.hedge) {
+      onSend(client, call);
     }
-    Account account = account(client);
-    account.paid++;
-    double allowed = STORE + client.shownNs() / 1e9 + account.successes * 0.1 + account.handedBack;
-    if (account.paid > allowed + 1e-6) {
-      String text = "%s: %d retries (allowed: %.1f after %d successes), the last one %s";
-      throw new Violation(
-          "I5", text.formatted(client, account.paid, allowed, account.successes, call));
+  }
+
+  void onSend(SimClient client, SimCall call) {
+    int hedges = call.hedge == 0 ? 0 : 1;
+    boolean free = call.attempts() - hedges == 1 || isFree(call);
+    long failedNs = call.failedNs;
+    call.failedNs = -1;
+    call.mayHaveRun = false;
+    if (!free) {
+      long nowNs = client.shownNs();
+      Account account = account(client);
+      account.paid++;
+      check(client, call, account.paid, nowNs / 1e9, account.successes, "since its start");
+      checkWindows(client, call, account, failedNs >= 0 ? failedNs : nowNs, nowNs);
+    }
+  }
+
+  private static boolean isFree(SimCall call) {
+    if (call.handedBack > 0) {
+      call.handedBack--;
+      return true;
+    }
+    if (call.mayMove && !call.mayHaveRun) {
+      call.mayMove = false;
+      return true;
+    }
+    return false;
+  }
+
+  /** All windows that have this moment in them and are over. */
+  private static void checkWindows(
+      SimClient client, SimCall call, Account account, long atNs, long nowNs) {
+    long slot = atNs / RecentCounts.SLOT_NS;
+    long lastSlot = nowNs / RecentCounts.SLOT_NS;
+    account.recentlyPaid.add(slot);
+    for (long to = slot; to <= Math.min(lastSlot, slot + WINDOW_SLOTS - 1); to++) {
+      long from = to - WINDOW_SLOTS + 1;
+      int paid = account.recentlyPaid.sum(from, to);
+      int successes = account.recentSuccesses.sum(from, to);
+      check(client, call, paid, WINDOW_SECONDS, successes, "in ten seconds");
+    }
+  }
+
+  private static void check(
+      SimClient client, SimCall call, int paid, double seconds, int successes, String when) {
+    double allowed = STORE + seconds + successes * 0.1;
+    if (paid > allowed + 1e-6) {
+      String text = "%s: %d retries %s (allowed: %.1f after %d successes), the last one %s";
+      throw new Violation("I5", text.formatted(client, paid, when, allowed, successes, call));
     }
   }
 
@@ -55,34 +100,50 @@ final class BoundedRetries implements Invariant {
   public void onHeard(SimClient client, Batch batch) {
     for (Packet packet : batch.packets()) {
       if (packet instanceof Cancelled cancelled) {
-        boolean notStarted = cancelled.stage() == Cancelled.Stage.NOT_STARTED;
-        account(client).handedBack += notStarted ? 1 : 0;
-      } else if (packet instanceof Response response
-          && response.execution() == Execution.NOT_EXECUTED) {
-        switch (response.reason()) {
-          case STALE_SESSION, DRAINING, REVOKED -> account(client).handedBack++;
-          default -> {}
+        SimCall call = client.call(client.boot(), cancelled.seq());
+        if (call != null && cancelled.stage() == Cancelled.Stage.NOT_STARTED) {
+          call.handedBack++;
+        }
+      } else if (packet instanceof Response response) {
+        SimCall call = client.call(client.boot(), response.seq());
+        if (call != null) {
+          onAnswer(client, call, response);
         }
       }
     }
   }
 
+  private static void onAnswer(SimClient client, SimCall call, Response response) {
+    if (response.execution() != Execution.NOT_EXECUTED) {
+      call.mayHaveRun = true;
+      call.failedNs = client.shownNs();
+      return;
+    }
+    switch (response.reason()) {
+      case STALE_SESSION, DRAINING, REVOKED -> call.handedBack++;
+      default -> call.failedNs = client.shownNs();
+    }
+  }
+
   @Override
   public void onEnded(SimCall call, boolean again, @Nullable Response response) {
-    account(call.client).successes += call.succeeded() ? 1 : 0;
+    if (call.succeeded()) {
+      Account account = account(call.client);
+      account.successes++;
+      account.recentSuccesses.add(call.client.shownNs() / RecentCounts.SLOT_NS);
+    }
   }
 
   private Account account(SimClient client) {
     int index = client.index();
     if (index >= accounts.length) {
-      int before = accounts.length;
       accounts = Arrays.copyOf(accounts, index + 16);
-      for (int i = before; i < accounts.length; i++) {
-        accounts[i] = new Account();
-      }
     }
     Account account = accounts[index];
-    account.turnTo(client.boot());
+    if (account == null || account.boot != client.boot()) {
+      account = new Account(client.boot());
+      accounts[index] = account;
+    }
     return account;
   }
 }

@@ -49,23 +49,33 @@ final class Connection {
 
   /** From the client; false if the connection is broken and the client knows or will soon know. */
   boolean writeToServer(byte[] frame) {
+    return writeToServer(frame, 0);
+  }
+
+  /** As above, with a frame that takes so much longer. */
+  boolean writeToServer(byte[] frame, long extraNs) {
     if (broken) {
       return silent;
     }
     if (toServer.size() >= link.network().pipeFramesMax()) {
       link.network().dropped(link, server);
     } else {
-      toServer.write(frame);
+      toServer.write(frame, extraNs);
     }
     return true;
   }
 
   /** From the server. */
   void writeToClient(byte[] frame) {
+    writeToClient(frame, 0);
+  }
+
+  /** As above, with a frame that takes so much longer. */
+  void writeToClient(byte[] frame, long extraNs) {
     if (toClient.size() >= link.network().pipeFramesMax()) {
       link.network().dropped(link, server);
     } else {
-      toClient.write(frame);
+      toClient.write(frame, extraNs);
     }
   }
 

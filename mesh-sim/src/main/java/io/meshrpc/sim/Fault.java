@@ -80,6 +80,17 @@ public final class Fault {
         sim -> target.servers(sim).forEach(server -> server.setFailsFast(fails)));
   }
 
+  /**
+   * Handlers that run or start from now on do not end, or end again. The loop goes on: the server
+   * answers pings and takes requests.
+   */
+  public static Fault hang(Target target, boolean hangs) {
+    return new Fault(
+        (hangs ? "hanging handlers of " : "handlers go on at ") + target,
+        List.of(target),
+        sim -> target.servers(sim).forEach(server -> server.setHangs(hangs)));
+  }
+
   /** Clients make so many times as many calls from now on; 1 is usual. Open loops only. */
   public static Fault calls(Target target, double factor) {
     if (!(factor > 0)) {
@@ -139,10 +150,11 @@ public final class Fault {
       String what, Target client, Target server, boolean clientLearns, boolean serverLearns) {
     String name = what + ": " + client + " and " + server;
     return new Fault(name, List.of(client, server), sim -> {
+      List<SimServer> servers = server.servers(sim);
       for (SimClient each : client.clients(sim)) {
         for (Link link : each.links()) {
           Connection connection = link.connection();
-          if (connection != null && server.servers(sim).contains(link.server())) {
+          if (connection != null && servers.contains(link.server())) {
             connection.breakDown(clientLearns, serverLearns);
           }
         }
@@ -151,11 +163,13 @@ public final class Fault {
   }
 
   private static void block(Sim sim, Target from, Target to, long untilNs) {
+    List<SimServer> toServers = to.servers(sim);
     for (SimClient client : from.clients(sim)) {
-      to.servers(sim).forEach(server -> sim.network.toServer(client, server).block(untilNs));
+      toServers.forEach(server -> sim.network.toServer(client, server).block(untilNs));
     }
+    List<SimClient> toClients = to.clients(sim);
     for (SimServer server : from.servers(sim)) {
-      to.clients(sim).forEach(client -> sim.network.toClient(client, server).block(untilNs));
+      toClients.forEach(client -> sim.network.toClient(client, server).block(untilNs));
     }
   }
 

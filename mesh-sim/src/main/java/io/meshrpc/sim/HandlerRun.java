@@ -11,6 +11,7 @@ final class HandlerRun {
   final int attempt;
   final long startedNs; // true time
   boolean hangs; // does not end before it is freed
+  int plans; // of its end; the last one counts
   boolean ended;
 
   HandlerRun(SimCall call, ServerCall serverCall, SimServer server, long startedNs) {

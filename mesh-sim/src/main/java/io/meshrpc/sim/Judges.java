@@ -16,6 +16,9 @@ final class Judges implements Invariant {
   static Judges of(Sim sim) {
     Judges judges = new Judges();
     Options options = sim.options;
+    if (!options.judged) {
+      return judges;
+    }
     judges.all.add(new EndsOnce(sim));
     judges.all.add(new BoundedTables(sim));
     if (!options.forges) {
@@ -24,6 +27,7 @@ final class Judges implements Invariant {
       judges.all.add(new OwnAnswer());
       judges.all.add(new GoodRoutes());
       judges.all.add(new BoundedRetries());
+      judges.all.add(new BoundedHedges(options.hedge));
       judges.all.add(new AllBack());
     }
     if (!options.forges && !options.duplicates) {

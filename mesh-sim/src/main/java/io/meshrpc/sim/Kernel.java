@@ -50,13 +50,23 @@ final class Kernel {
 
   /** Lets everything happen up to this moment. */
   void runUntil(long untilNs) {
-    while (size > 0 && heap[0].atNs <= untilNs) {
-      Event next = poll();
-      nowNs = next.atNs;
-      happened++;
-      next.happen();
+    boolean more = true;
+    while (more) {
+      more = step(untilNs);
     }
     nowNs = Math.max(nowNs, untilNs);
+  }
+
+  /** Lets the next event happen; false, and nothing happens, if there is none up to this moment. */
+  boolean step(long untilNs) {
+    if (size == 0 || heap[0].atNs > untilNs) {
+      return false;
+    }
+    Event next = poll();
+    nowNs = Math.max(nowNs, next.atNs);
+    happened++;
+    next.happen();
+    return true;
   }
 
   private Event poll() {

@@ -1,5 +1,6 @@
 package io.meshrpc.sim;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -10,8 +11,8 @@ final class Network {
   private final Trace trace;
   private final RandomGenerator random;
   private final Hostility hostility;
-  private final Lane[][] toServer; // by client and server
-  private final Lane[][] toClient;
+  private final List<List<Lane>> toServer = new ArrayList<>(); // by client and server
+  private final List<List<Lane>> toClient = new ArrayList<>();
   private long dropped;
   private boolean healed;
 
@@ -21,18 +22,17 @@ final class Network {
     this.trace = trace;
     this.random = streams.of("network");
     this.hostility = new Hostility(options, streams.of("hostility"));
-    this.toServer = lanes();
-    this.toClient = lanes();
   }
 
-  private Lane[][] lanes() {
-    Lane[][] lanes = new Lane[options.clients][options.servers];
-    for (Lane[] row : lanes) {
-      for (int i = 0; i < row.length; i++) {
-        row[i] = new Lane(kernel, options, random);
-      }
+  private Lane lane(List<List<Lane>> lanes, SimClient client, SimServer server) {
+    while (lanes.size() <= client.index()) {
+      lanes.add(new ArrayList<>());
     }
-    return lanes;
+    List<Lane> row = lanes.get(client.index());
+    while (row.size() <= server.index()) {
+      row.add(new Lane(kernel, options, random));
+    }
+    return row.get(server.index());
   }
 
   Kernel kernel() {
@@ -48,11 +48,11 @@ final class Network {
   }
 
   Lane toServer(SimClient client, SimServer server) {
-    return toServer[client.index()][server.index()];
+    return lane(toServer, client, server);
   }
 
   Lane toClient(SimClient client, SimServer server) {
-    return toClient[client.index()][server.index()];
+    return lane(toClient, client, server);
   }
 
   /** Beyond so many frames in a pipe more are dropped. */
@@ -85,12 +85,13 @@ final class Network {
   void heal() {
     healed = true;
     hostility.end();
-    for (Lane[][] lanes : List.of(toServer, toClient)) {
-      for (Lane[] row : lanes) {
-        for (Lane lane : row) {
-          lane.heal();
-        }
-      }
+    openLanes();
+  }
+
+  /** All lanes let everything pass again. */
+  void openLanes() {
+    for (List<List<Lane>> lanes : List.of(toServer, toClient)) {
+      lanes.forEach(row -> row.forEach(Lane::heal));
     }
   }
 }

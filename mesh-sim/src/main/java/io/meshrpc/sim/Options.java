@@ -1,10 +1,11 @@
 package io.meshrpc.sim;
 
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.core.ServerLimits;
-import io.meshrpc.policy.LeastLoaded;
 import io.meshrpc.policy.LivenessSettings;
+import io.meshrpc.policy.SpeedWeightedProbing;
 import java.time.Duration;
 import java.util.function.Supplier;
 
@@ -12,6 +13,8 @@ import java.util.function.Supplier;
 final class Options {
   int clients = 3;
   int servers = 3;
+
+  boolean judged = true; // false: who drives the run judges it
 
   // The network.
   long latencyNs = 200_000;
@@ -35,9 +38,11 @@ final class Options {
   double failShare; // handlers that answer with an error
   double hangShare; // handlers that do not end before they are freed
   double lateShare; // handlers that take ten times as long
-  Supplier<LoadBalancer> balancer = LeastLoaded::new;
+  Supplier<LoadBalancer> balancer = SpeedWeightedProbing::new;
   LivenessSettings liveness = LivenessSettings.DEFAULTS;
+  Supplier<Door> door = () -> new Door() {}; // of each server
   RetryPolicy retry = RetryPolicy.DEFAULT;
+  HedgePolicy hedge = HedgePolicy.OFF; // of calls that are idempotent
 
   // The calls.
   double load = 0.5; // of what all workers can do; 0: no calls by themselves
@@ -94,6 +99,7 @@ final class Options {
         + " turnUs=" + turnNs / 1000
         + " hostile=" + hostile + (duplicates ? " duplicates" : "")
         + (reorders ? " reorders" : "") + (corrupts ? " corrupts" : "") + (forges ? " forges" : "")
-        + " balancer=" + balancer.get().getClass().getSimpleName();
+        + " balancer=" + balancer.get().getClass().getSimpleName()
+        + (hedge.isOff() ? "" : "\n  hedge=" + hedge);
   }
 }

@@ -40,8 +40,13 @@ final class Pipe extends Event {
   }
 
   void write(byte[] bytes) {
+    write(bytes, 0);
+  }
+
+  /** Writes a frame that takes so much longer than usual; what follows it waits behind it. */
+  void write(byte[] bytes, long extraNs) {
     if (!closed) {
-      lastNs = Math.max(lastNs, lane.arrivalNs(bytes.length));
+      lastNs = Math.max(lastNs, lane.arrivalNs(bytes.length) + extraNs);
       frames.addLast(new Frame(bytes, lastNs));
       goOn();
     }

@@ -1,5 +1,6 @@
 package io.meshrpc.sim;
 
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.policy.LivenessSettings;
@@ -28,10 +29,13 @@ public final class Scenario {
   private final String name;
   private final Options options = new Options();
   private final List<Stroke> strokes = new ArrayList<>();
+  private final List<Series> series = new ArrayList<>();
   private final Play play = new AsPlay();
   private Duration span = Duration.ofSeconds(10);
 
   private record Stroke(Duration at, Fault fault) {}
+
+  private record Series(Duration mean, Fault fault) {}
 
   private Scenario(String name) {
     this.name = name;
@@ -148,6 +152,12 @@ public final class Scenario {
     return this;
   }
 
+  /** When idempotent calls are sent to a second server as well; never by default. */
+  public Scenario hedge(HedgePolicy policy) {
+    options.hedge = policy;
+    return this;
+  }
+
   /** This share of frames comes twice, in another order or damaged so that it can be seen. */
   public Scenario hostile(double share, boolean duplicates, boolean reorders, boolean corrupts) {
     options.hostile = share("hostile", share);
@@ -174,9 +184,24 @@ public final class Scenario {
     return this;
   }
 
+  /** Something happens again and again at random moments, so far from each other on average. */
+  public Scenario randomly(Duration mean, Fault fault) {
+    if (mean.isNegative() || mean.isZero()) {
+      throw new IllegalArgumentException("mean: " + mean + " (expected: > 0)");
+    }
+    series.add(new Series(mean, fault));
+    return this;
+  }
+
   /** How long calls are made. */
   public Scenario lasting(Duration whole) {
     span = whole;
+    return this;
+  }
+
+  /** What stands before each server's engine. */
+  Scenario door(Supplier<Door> each) {
+    options.door = each;
     return this;
   }
 
@@ -209,6 +234,7 @@ public final class Scenario {
     @Override
     public Sim prepare(long seed) {
       strokes.forEach(stroke -> stroke.fault.check(options.clients, options.servers));
+      series.forEach(each -> each.fault.check(options.clients, options.servers));
       return new Sim(options, seed);
     }
 
@@ -217,11 +243,21 @@ public final class Scenario {
       for (Stroke stroke : strokes) {
         sim.kernel.at(stroke.at.toNanos(), () -> stroke.fault.strike(sim));
       }
+      series.forEach(each -> strikeLater(sim, each));
       sim.begin(CALLS_FROM.toNanos());
       sim.runUntil(span.toNanos());
       sim.endCalls();
       sim.heal();
       sim.settle();
+    }
+
+    private void strikeLater(Sim sim, Series each) {
+      sim.kernel.in(Chance.exponentialNs(sim.strokes, each.mean.toNanos()), () -> {
+        if (!sim.isHealed()) {
+          each.fault.strike(sim);
+          strikeLater(sim, each);
+        }
+      });
     }
   }
 

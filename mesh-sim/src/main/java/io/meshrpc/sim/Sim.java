@@ -9,10 +9,11 @@ import io.meshrpc.api.ServiceDescriptor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** One run: nodes, network, calls and judges on one kernel. The same seed makes the same run. */
-final class Sim {
+class Sim {
   private static final Marshaller<byte[]> BYTES = new Marshaller<>() {
     @Override
     public byte[] encode(byte[] value) {
@@ -40,6 +41,7 @@ final class Sim {
   final Kernel kernel = new Kernel();
   final Trace trace = new Trace();
   final Streams streams;
+  final RandomGenerator strokes; // whom a fault strikes, and when
   final Network network;
   final List<SimServer> servers = new ArrayList<>();
   final List<SimClient> clients = new ArrayList<>();
@@ -52,6 +54,7 @@ final class Sim {
   Sim(Options options, long seed) {
     this.options = options;
     this.streams = new Streams(seed);
+    this.strokes = streams.of("strokes");
     this.network = new Network(kernel, options, trace, streams);
     for (int i = 0; i < options.servers; i++) {
       servers.add(new SimServer(this, i));
@@ -96,9 +99,9 @@ final class Sim {
     for (SimServer server : servers) {
       server.setSpeed(1);
       server.setFailsFast(false);
+      server.setHangs(false);
       server.resume();
       server.start();
-      server.freeHandlers();
       for (Connection each : server.connections()) {
         if (each.isBroken()) {
           server.onGone(each);
@@ -179,6 +182,12 @@ final class Sim {
 
   SimServer server(String endpoint) {
     return servers.get(Integer.parseInt(endpoint.substring("sim://s".length())));
+  }
+
+  /** What is in a frame from or to this server, for the trace; null to say no more than its hash. */
+  @Nullable
+  String describe(SimServer server, byte[] frame) {
+    return null;
   }
 
   SimCall newCall(SimClient client, boolean idempotent, long timeoutNs) {

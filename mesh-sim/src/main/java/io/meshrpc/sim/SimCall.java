@@ -18,10 +18,17 @@ final class SimCall {
   final List<HandlerRun> runs = new ArrayList<>(1); // the servers' own record
   final List<Send> sends = new ArrayList<>(1);
   long seq; // 0 until its first sending
+  int hedge; // the attempt that was a hedge; 0 until one was
   long startedNs = -1; // true time at which the engine got it
   long deadlineShownNs; // on its client's clock
   long endedNs = -1; // true time
   boolean finalPhase; // must succeed
+
+  // For the judge of retries.
+  int handedBack; // by servers, without a new sending so far
+  boolean mayMove = true; // once, for free
+  boolean mayHaveRun; // an answer since the last sending does not exclude it
+  long failedNs = -1; // when such an answer or a refusal came, on its client's clock
 
   @Nullable
   ClientCall call;

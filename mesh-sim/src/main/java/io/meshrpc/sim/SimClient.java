@@ -4,6 +4,7 @@ import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.PeerView;
 import io.meshrpc.api.RetryPolicy;
@@ -27,7 +28,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** A client, through all its processes. Drives a real {@link ClientEngine}. */
-final class SimClient extends SimNode implements ClientOutbox {
+class SimClient extends SimNode implements ClientOutbox {
   private final Outgoing outgoing = new Outgoing();
   private final Map<Long, Link> links = new LinkedHashMap<>(); // by route, of this process
   private final Map<Long, SimCall> bySeq = new LinkedHashMap<>(); // of this process
@@ -38,7 +39,11 @@ final class SimClient extends SimNode implements ClientOutbox {
   private @Nullable ClientEngine engine; // null while no process runs
 
   SimClient(Sim sim, int index) {
-    super(sim, index, "c" + index);
+    this(sim, index, "c" + index);
+  }
+
+  SimClient(Sim sim, int index, String name) {
+    super(sim, index, name);
   }
 
   /** A new process, that connects to all servers. */
@@ -48,7 +53,14 @@ final class SimClient extends SimNode implements ClientOutbox {
     }
     RandomGenerator random = begin();
     bySeq.clear();
-    ClientEngine fresh = new ClientEngine(
+    ClientEngine fresh = newEngine(random);
+    engine = fresh;
+    sim.trace(Trace.What.BOOTED, this, null, boot(), 0, null);
+    post(nowNs -> connectAll(fresh, nowNs));
+  }
+
+  ClientEngine newEngine(RandomGenerator random) {
+    return new ClientEngine(
         ClientLimits.DEFAULTS,
         sim.options.liveness,
         NodeId.random(random),
@@ -57,9 +69,10 @@ final class SimClient extends SimNode implements ClientOutbox {
         AttemptInterceptor.NONE,
         random,
         this);
-    engine = fresh;
-    sim.trace(Trace.What.BOOTED, this, null, boot(), 0, null);
-    post(nowNs -> sim.servers.forEach(server -> fresh.connect(server.endpoint(), nowNs)));
+  }
+
+  void connectAll(ClientEngine fresh, long nowNs) {
+    sim.servers.forEach(server -> fresh.connect(server.endpoint(), nowNs));
   }
 
   /** The process ends at once, and its calls with it. */
@@ -76,6 +89,16 @@ final class SimClient extends SimNode implements ClientOutbox {
     outgoing.flush(0, null, (route, frame) -> {});
     end();
     engine = null;
+  }
+
+  /** The process closes its client, which ends all its calls, and goes. */
+  void close(long nowNs) {
+    if (engine != null) {
+      engine.close(nowNs);
+      sim.trace(Trace.What.DIED, this, null, boot(), 0, "closed");
+      end();
+      engine = null;
+    }
   }
 
   /** Pings to these servers are lost from now on. */
@@ -134,6 +157,7 @@ final class SimClient extends SimNode implements ClientOutbox {
         sim.request(call.id),
         options,
         retry,
+        call.idempotent ? sim.options.hedge : HedgePolicy.OFF,
         call.timeoutNs,
         call);
     call.call = clientCall;
@@ -194,7 +218,12 @@ final class SimClient extends SimNode implements ClientOutbox {
   void onFrame(Link link, byte[] frame) {
     if (links.get(link.route()) == link) {
       sim.trace(
-          Trace.What.FRAME_TO_CLIENT, this, link.server(), link.route(), Sim.hash(frame), null);
+          Trace.What.FRAME_TO_CLIENT,
+          this,
+          link.server(),
+          link.route(),
+          Sim.hash(frame),
+          sim.describe(link.server(), frame));
       arrive(new Arrival(link.route(), frame));
     }
   }
@@ -223,19 +252,25 @@ final class SimClient extends SimNode implements ClientOutbox {
 
   @Override
   void flush(long nowNs) {
-    flush();
+    flushFrames();
     sim.judges.onClientTurn(this);
   }
 
-  private void flush() {
+  /** What has been noted for sending leaves. */
+  void flushFrames() {
     if (engine != null && !outgoing.isEmpty()) {
       outgoing.flush(engine.ackBelow(), null, (route, frame) -> {
         Link link = links.get(route);
         if (link != null) {
-          link.send(frame);
+          put(link, frame);
         }
       });
     }
+  }
+
+  /** A frame leaves. */
+  void put(Link link, byte[] frame) {
+    link.send(frame);
   }
 
   @Override
@@ -244,24 +279,42 @@ final class SimClient extends SimNode implements ClientOutbox {
     if (packet instanceof Ping && route != null && pingless.contains(route.server())) {
       return;
     }
-    outgoing.add(peer, session, packet);
+    note(peer, session, packet);
     if (packet instanceof Request request) {
-      SimCall call = sim.callOf(request.payload());
-      Link link = links.get(peer);
-      if (call == null || link == null) {
-        throw new Violation("sim", "a request of no known call or to no known route: " + request);
-      }
-      if (call.seq == 0) {
-        call.seq = request.seq();
-        bySeq.put(call.seq, call);
-      }
-      unsent.remove(call);
-      int server = link.server().index();
-      call.sends.add(
-          new SimCall.Send(sim.kernel.nowNs(), server, request.attempt(), request.repeat()));
-      sim.trace(Trace.What.SENT, this, link.server(), call.id, request.attempt(), null);
-      sim.judges.onSend(this, call, peer, request);
+      onRequest(peer, request);
     }
+  }
+
+  private void onRequest(long peer, Request request) {
+    SimCall call = sim.callOf(request.payload());
+    Link link = links.get(peer);
+    if (call == null || link == null) {
+      throw new Violation("sim", "a request of no known call or to no known route: " + request);
+    }
+    if (call.seq == 0) {
+      call.seq = request.seq();
+      bySeq.put(call.seq, call);
+    }
+    if (call.call != null) {
+      call.hedge = call.call.hedgeAttempt();
+    }
+    unsent.remove(call);
+    int server = link.server().index();
+    call.sends.add(
+        new SimCall.Send(sim.kernel.nowNs(), server, request.attempt(), request.repeat()));
+    sim.trace(Trace.What.SENT, this, link.server(), call.id, request.attempt(), null);
+    sim.judges.onSend(this, call, peer, request);
+  }
+
+  /** Notes a record for sending, and no more. */
+  void note(long peer, long session, Packet packet) {
+    outgoing.add(peer, session, packet);
+  }
+
+  /** The way to a server; null if it is no longer there. */
+  @Nullable
+  Link link(long peer) {
+    return links.get(peer);
   }
 
   @Override
@@ -273,7 +326,7 @@ final class SimClient extends SimNode implements ClientOutbox {
 
   @Override
   public void disconnect(long peer) {
-    flush();
+    flushFrames();
     Link link = links.remove(peer);
     refused.remove(peer);
     if (link != null) {

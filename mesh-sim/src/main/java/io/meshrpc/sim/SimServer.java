@@ -20,11 +20,12 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** A server at one endpoint, through all its processes. Drives a real {@link ServerEngine}. */
-final class SimServer extends SimNode implements ServerOutbox {
+class SimServer extends SimNode implements ServerOutbox {
   private static final byte[] NOTHING = {};
   private static final double HANDLER_MAX_NS = 20e9;
 
   private final Outgoing outgoing = new Outgoing();
+  private final Door door;
   private final Map<Long, Connection> connections = new LinkedHashMap<>(); // by route
   private final Map<ServerCall, HandlerRun> running = new LinkedHashMap<>();
   private @Nullable ServerEngine engine; // null while no process runs
@@ -33,10 +34,16 @@ final class SimServer extends SimNode implements ServerOutbox {
   private long lastRoute;
   private boolean silent;
   private boolean failsFast;
+  private boolean hangs;
   private double speed = 1;
 
   SimServer(Sim sim, int index) {
-    super(sim, index, "s" + index);
+    this(sim, index, "s" + index);
+  }
+
+  SimServer(Sim sim, int index, String name) {
+    super(sim, index, name);
+    this.door = sim.options.door.get();
     this.handlers = sim.streams.of(name() + "/handlers");
   }
 
@@ -52,13 +59,18 @@ final class SimServer extends SimNode implements ServerOutbox {
     RandomGenerator random = begin();
     handlers = sim.streams.of(name() + "/handlers/" + boot());
     silent = false;
-    engine = new ServerEngine(
-        sim.options.limits(), NodeId.random(random), name(), Sim.SERVICES, random, this, shownNs());
+    hangs = false;
+    engine = newEngine(random);
     sim.trace(Trace.What.BOOTED, null, this, boot(), 0, null);
     for (Connection each : List.copyOf(connections.values())) {
       each.wakeUp(); // what was left half open is reset by the new process
     }
     connections.clear();
+  }
+
+  ServerEngine newEngine(RandomGenerator random) {
+    return new ServerEngine(
+        sim.options.limits(), NodeId.random(random), name(), Sim.SERVICES, random, this, shownNs());
   }
 
   /** The process ends at once; unless silently, its connections are reset. */
@@ -110,6 +122,16 @@ final class SimServer extends SimNode implements ServerOutbox {
     failsFast = fails;
   }
 
+  /** Whether handlers end no more; cancelling does not end them either. */
+  void setHangs(boolean hang) {
+    hangs = hang;
+    if (hang) {
+      running.values().forEach(run -> run.hangs = true);
+    } else {
+      freeHandlers();
+    }
+  }
+
   int runningCount() {
     return running.size();
   }
@@ -128,7 +150,7 @@ final class SimServer extends SimNode implements ServerOutbox {
   }
 
   /** Handlers that hang end soon. */
-  void freeHandlers() {
+  private void freeHandlers() {
     for (HandlerRun run : running.values()) {
       if (run.hangs) {
         run.hangs = false;
@@ -146,7 +168,12 @@ final class SimServer extends SimNode implements ServerOutbox {
   void onFrame(Connection from, byte[] frame) {
     if (from.boot == boot() && connections.containsKey(from.route)) {
       sim.trace(
-          Trace.What.FRAME_TO_SERVER, from.link.client(), this, from.route, Sim.hash(frame), null);
+          Trace.What.FRAME_TO_SERVER,
+          from.link.client(),
+          this,
+          from.route,
+          Sim.hash(frame),
+          sim.describe(this, frame));
       arrive(new Arrival(from.route, frame));
     }
   }
@@ -173,7 +200,8 @@ final class SimServer extends SimNode implements ServerOutbox {
     }
     Batch batch = decode(frame);
     if (batch != null) {
-      live.onBatch(arrival.route(), batch, nowNs);
+      door.enter(arrival.route(), batch)
+          .forEach(each -> live.onBatch(arrival.route(), each, nowNs));
     }
   }
 
@@ -195,26 +223,53 @@ final class SimServer extends SimNode implements ServerOutbox {
     if (live == null) {
       return;
     }
-    if (!outgoing.isEmpty()) {
-      lastLoad = live.load(nowNs);
-      sim.judges.onLoad(this, lastLoad);
-      outgoing.flush(0, lastLoad, (route, frame) -> {
-        Connection connection = connections.get(route);
-        if (connection != null) {
-          connection.writeToClient(frame);
-        }
-      });
-    }
-    if (live.drained(nowNs)) {
+    flushFrames(live, nowNs);
+    if (mayEnd(live, nowNs)) {
       connections.values().forEach(Connection::closeByServer);
       connections.clear();
       stop();
     }
   }
 
+  /** What has been noted for sending leaves. */
+  void flushFrames(ServerEngine live, long nowNs) {
+    if (!outgoing.isEmpty()) {
+      lastLoad = live.load(nowNs);
+      sim.judges.onLoad(this, lastLoad);
+      outgoing.flush(0, lastLoad, (route, frame) -> {
+        Connection connection = connections.get(route);
+        if (connection != null) {
+          put(connection, frame);
+        }
+      });
+    }
+  }
+
+  /** A frame leaves. */
+  void put(Connection connection, byte[] frame) {
+    connection.writeToClient(frame);
+  }
+
+  /** Whether a process that drains may end now. */
+  boolean mayEnd(ServerEngine live, long nowNs) {
+    return live.drained(nowNs);
+  }
+
+  /** Notes a record for sending, and no more. */
+  void note(long route, long session, Packet packet) {
+    outgoing.add(route, session, packet);
+  }
+
+  /** The connection of this name; null if it is no longer there. */
+  @Nullable
+  Connection connection(long route) {
+    return connections.get(route);
+  }
+
   @Override
   public void send(long route, long session, Packet packet) {
-    outgoing.add(route, session, packet);
+    note(route, session, packet);
+    door.leave(route, packet);
     Connection connection = connections.get(route);
     if (connection == null) {
       return;
@@ -249,7 +304,7 @@ final class SimServer extends SimNode implements ServerOutbox {
     double dice = sim.isHealed() ? 0.5 : handlers.nextDouble(); // the shares are at the two ends
     if (failsFast) {
       finishIn(run, 0, Code.INTERNAL);
-    } else if (dice < options.hangShare) {
+    } else if (hangs || dice < options.hangShare) {
       run.hangs = true;
     } else {
       double slow = dice < options.hangShare + options.lateShare ? 10 : 1;
@@ -273,7 +328,7 @@ final class SimServer extends SimNode implements ServerOutbox {
   @Override
   public void cancelRunning(ServerCall serverCall) {
     HandlerRun run = running.get(serverCall);
-    if (run != null && run.hangs && handlers.nextBoolean()) { // some look, some do not
+    if (run != null && run.hangs && !hangs && handlers.nextBoolean()) { // some look, some do not
       run.hangs = false;
       finishIn(run, 1_000_000, Code.CANCELLED);
     }
@@ -285,8 +340,9 @@ final class SimServer extends SimNode implements ServerOutbox {
   }
 
   private void finishIn(HandlerRun run, long spanNs, Code code) {
+    int plan = ++run.plans;
     sim.kernel.in(spanNs, () -> {
-      if (run.boot != boot() || !isAlive()) {
+      if (run.boot != boot() || !isAlive() || run.hangs || run.plans != plan) {
         return;
       }
       post(nowNs -> {

@@ -1,6 +1,16 @@
 package io.meshrpc.sim;
 
+import io.meshrpc.api.HedgePolicy;
+import io.meshrpc.api.LoadBalancer;
+import io.meshrpc.policy.LeastLoaded;
+import io.meshrpc.policy.P2cPeakEwma;
+import io.meshrpc.policy.Prequal;
+import io.meshrpc.policy.ProbedLeastInFlight;
+import io.meshrpc.policy.RoundRobin;
+import io.meshrpc.policy.SpeedWeightedProbing;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -10,6 +20,14 @@ import java.util.random.RandomGenerator;
  */
 final class Swarm implements Play {
   private static final int CALLS = 2000;
+  private static final List<Supplier<LoadBalancer>> BALANCERS = List.of(
+      SpeedWeightedProbing::new,
+      SpeedWeightedProbing::new,
+      LeastLoaded::new,
+      P2cPeakEwma::new,
+      Prequal::new,
+      ProbedLeastInFlight::new,
+      RoundRobin::new);
 
   @Override
   public String name() {
@@ -18,7 +36,10 @@ final class Swarm implements Play {
 
   @Override
   public Sim prepare(long seed) {
-    return new Sim(options(new Streams(seed).of("options")), seed);
+    Streams streams = new Streams(seed);
+    Options options = options(streams.of("options"));
+    drawHedging(options, streams.of("hedging"));
+    return new Sim(options, seed);
   }
 
   @Override
@@ -38,6 +59,7 @@ final class Swarm implements Play {
     Options options = new Options();
     options.clients = (int) Chance.scale(random, 1, 20.99);
     options.servers = (int) Chance.scale(random, 1, 20.99);
+    options.balancer = BALANCERS.get(random.nextInt(BALANCERS.size()));
     drawServers(options, random);
     drawCalls(options, random);
     drawNetwork(options, random);
@@ -84,6 +106,16 @@ final class Swarm implements Play {
     options.neverShare = share(random, 0.3);
     options.deadlineLeastNs = (long) Chance.scale(random, 5e6, 2e9);
     options.deadlineMostNs = (long) (options.deadlineLeastNs * Chance.scale(random, 1, 5));
+  }
+
+  private static void drawHedging(Options options, RandomGenerator random) {
+    if (Chance.hit(random, 0.4)) {
+      options.hedge = new HedgePolicy(
+          random.nextBoolean() ? 0 : 0.5 + 0.499 * random.nextDouble(),
+          Duration.ofNanos(random.nextInt(4) == 0 ? 0 : (long) Chance.scale(random, 10_000, 5e7)),
+          random.nextBoolean() ? 0.05 : Chance.scale(random, 0.01, 1),
+          random.nextBoolean());
+    }
   }
 
   private static void drawNetwork(Options options, RandomGenerator random) {

@@ -2,6 +2,7 @@ package io.meshrpc.sim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ final class Trace {
     SENT("call %3$d is sent as attempt %4$d"),
     RAN("call %3$d runs, attempt %4$d"),
     RAN_OUT("call %3$d ran"),
+    HANDLER("call %3$d, attempt %4$d"),
     ENDED("call %3$d ends"),
     FRAME_TO_SERVER("frame to the server, route %3$d, hash %4$x"),
     FRAME_TO_CLIENT("frame to the client, route %3$d, hash %4$x"),
@@ -72,19 +74,25 @@ final class Trace {
 
   /** The last lines, the oldest first. */
   List<String> tail() {
+    return tail(
+        client -> client < 0 ? "   " : "c%-2d".formatted(client),
+        server -> server < 0 ? "    " : " s%-2d".formatted(server));
+  }
+
+  /** The last lines, with these names of clients and servers; they are asked for -1, too. */
+  List<String> tail(IntFunction<String> clientName, IntFunction<String> serverName) {
     List<String> lines = new ArrayList<>();
     for (long i = Math.max(0, count - LINES); i < count; i++) {
-      lines.add(line((int) (i & (LINES - 1))));
+      lines.add(line((int) (i & (LINES - 1)), clientName, serverName));
     }
     return lines;
   }
 
-  private String line(int index) {
+  private String line(int index, IntFunction<String> clientName, IntFunction<String> serverName) {
     int at = index * NUMBERS;
     long client = numbers[at + 1];
     long server = numbers[at + 2];
-    String who = (client < 0 ? "   " : "c%-2d".formatted(client))
-        + (server < 0 ? "    " : " s%-2d".formatted(server));
+    String who = clientName.apply((int) client) + serverName.apply((int) server);
     String what =
         KINDS[kinds[index]].text.formatted(client, server, numbers[at + 3], numbers[at + 4]);
     String text = texts[index];

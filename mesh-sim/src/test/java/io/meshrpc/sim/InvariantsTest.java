@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.LoadReport;
+import io.meshrpc.api.Metadata;
+import io.meshrpc.api.Priority;
+import io.meshrpc.wire.Request;
 import org.junit.jupiter.api.Test;
 
 /** A judge that cannot say no is none. */
@@ -67,7 +71,7 @@ class InvariantsTest {
 
   @Test
   void aLoadThatIsNotTrueIsAViolation() {
-    LoadReport load = new LoadReport(0, 1, 4, 0, 0, 0, 0);
+    LoadReport load = new LoadReport(0, 1, 4, 0, 0, 0, 0, 0);
 
     assertThatThrownBy(() -> new TrueLoad().onLoad(sim.servers.get(0), load))
         .hasMessageStartingWith("I4: s0 reports");
@@ -75,10 +79,127 @@ class InvariantsTest {
 
   @Test
   void aLongQueueIsAViolation() {
-    LoadReport load = new LoadReport(10_001, 0, 4, 0, 0, 0, 0);
+    LoadReport load = new LoadReport(10_001, 0, 4, 0, 0, 0, 0, 0);
 
     assertThatThrownBy(() -> new BoundedTables(sim).onLoad(sim.servers.get(0), load))
         .hasMessageStartingWith("I9: s0 exceeds its limits");
+  }
+
+  @Test
+  void hedgesAreAShareOfTheCalls() {
+    BoundedHedges judge = new BoundedHedges(HedgePolicy.ON);
+    for (int i = 0; i < 20; i++) {
+      send(judge, newIdempotentCall(), 0);
+    }
+    SimCall slow = newIdempotentCall();
+    send(judge, slow, 0);
+    send(judge, slow, 1);
+    SimCall next = newIdempotentCall();
+    send(judge, next, 0);
+
+    assertThatThrownBy(() -> send(judge, next, 1))
+        .hasMessageStartingWith("I5: c0: 2 hedges (allowed: 1.10 after 22 calls)");
+  }
+
+  @Test
+  void aHedgeOfACallThatIsNotIdempotentIsAViolation() {
+    BoundedHedges judge = new BoundedHedges(HedgePolicy.ON.withExtraLoad(1));
+    send(judge, call, 0);
+
+    assertThatThrownBy(() -> send(judge, call, 1)).hasMessageStartingWith("I5: not to be hedged");
+  }
+
+  @Test
+  void aHedgeAtTheSameServerIsAViolation() {
+    BoundedHedges judge = new BoundedHedges(HedgePolicy.ON.withExtraLoad(1));
+    SimCall slow = newIdempotentCall();
+    send(judge, slow, 0);
+
+    assertThatThrownBy(() -> send(judge, slow, 0)).hasMessageStartingWith("I5: not to be hedged");
+  }
+
+  private SimCall newIdempotentCall() {
+    return sim.newCall(sim.clients.get(0), true, 1_000_000);
+  }
+
+  /** Its second sending is a hedge. */
+  private void send(BoundedHedges judge, SimCall sent, int server) {
+    int attempt = sent.sends.size() + 1;
+    sent.hedge = attempt == 2 ? 2 : 0;
+    sent.sends.add(new SimCall.Send(1, server, attempt, false));
+    Metadata none = Metadata.EMPTY;
+    judge.onSend(
+        sim.clients.get(0),
+        sent,
+        1,
+        new Request(1, 1, attempt, 1, Priority.NORMAL, true, false, none, new byte[0]));
+  }
+
+  @Test
+  void anEmptyBudgetsRetryIsAViolation() {
+    BoundedRetries judge = new BoundedRetries();
+    retry(judge, 10);
+
+    assertThatThrownBy(() -> retry(judge, 1))
+        .hasMessageStartingWith("I5: c0: 11 retries since its start (allowed: 10.0");
+  }
+
+  @Test
+  void retriesSavedUpForMoreThanTheStoreAreAViolation() {
+    BoundedRetries judge = new BoundedRetries();
+    sim.runUntil(100_000_000_000L);
+    retry(judge, 20);
+
+    assertThatThrownBy(() -> retry(judge, 1))
+        .hasMessageStartingWith("I5: c0: 21 retries in ten seconds (allowed: 20.0");
+  }
+
+  @Test
+  void retriesTenSecondsApartAreNoViolation() {
+    BoundedRetries judge = new BoundedRetries();
+    for (int i = 1; i <= 10; i++) {
+      sim.runUntil(i * 10_000_000_000L);
+      retry(judge, 10);
+    }
+  }
+
+  @Test
+  void theFirstMoveAndEachHandingBackAreFree() {
+    BoundedRetries judge = new BoundedRetries();
+    for (int i = 0; i < 100; i++) {
+      SimCall moved = sim.newCall(sim.clients.get(0), true, 1_000_000);
+      send(judge, moved, 1);
+      send(judge, moved, 2);
+      moved.handedBack++;
+      send(judge, moved, 3);
+    }
+    retry(judge, 10);
+  }
+
+  @Test
+  void aRetryOfWhatRanAndFailedIsNotFree() {
+    BoundedRetries judge = new BoundedRetries();
+    for (int i = 0; i < 10; i++) {
+      send(judge, call, i + 1);
+      call.mayHaveRun = true;
+    }
+    send(judge, call, 11);
+    call.mayHaveRun = true;
+
+    assertThatThrownBy(() -> send(judge, call, 12)).hasMessageStartingWith("I5: c0: 11 retries");
+  }
+
+  /** So many sendings that need the budget, of one call. */
+  private void retry(BoundedRetries judge, int times) {
+    SimCall unlucky = sim.newCall(sim.clients.get(0), true, 1_000_000);
+    for (int i = 1; i <= times + 2; i++) {
+      send(judge, unlucky, i);
+    }
+  }
+
+  private void send(BoundedRetries judge, SimCall which, int attempt) {
+    which.sends.add(new SimCall.Send(sim.kernel.nowNs(), 0, attempt, false));
+    judge.onSend(which.client, which);
   }
 
   private void ended(Code code, Execution execution) {

@@ -1,6 +1,8 @@
 package io.meshrpc.sim;
 
 import static io.meshrpc.sim.Target.allClients;
+import static io.meshrpc.sim.Target.anyClient;
+import static io.meshrpc.sim.Target.anyServer;
 import static io.meshrpc.sim.Target.client;
 import static io.meshrpc.sim.Target.server;
 import static java.time.Duration.ofMillis;
@@ -10,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.meshrpc.api.PeerState;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -103,6 +106,34 @@ class ScenarioTest {
   }
 
   @Test
+  void handlersThatHangDoNotEndAndTheServerLives() {
+    Outcome outcome = Scenario.named("hang")
+        .at(ofSeconds(1), Fault.hang(server(0), true))
+        .at(ofSeconds(2), Fault.hang(server(0), false))
+        .lasting(ofSeconds(3))
+        .run(SEED);
+
+    assertThat(outcome.failures()).isEmpty();
+    assertThat(outcome.latency(1, ofMillis(900), ofMillis(1500)))
+        .as("those that ran when it began")
+        .isGreaterThan(ofMillis(900));
+    assertThat(outcome.moves(move -> move.to() == PeerState.DOWN)).isEmpty();
+  }
+
+  @Test
+  void whatHappensAtRandomStrikesOneAfterTheOther() {
+    Outcome outcome = Scenario.named("random")
+        .randomly(ofMillis(200), Fault.reset(anyClient(), anyServer()))
+        .lasting(ofSeconds(10))
+        .run(SEED);
+
+    List<Outcome.Move> lost = outcome.moves(move -> move.reason().equals("connection lost"));
+    assertThat(lost.size()).as("resets in 10 s").isBetween(25, 75);
+    assertThat(lost).extracting(Outcome.Move::client).contains(0, 1, 2);
+    assertThat(lost).extracting(Outcome.Move::server).contains(0, 1, 2);
+  }
+
+  @Test
   void theSameSeedBringsTheSameOutcome() {
     Scenario scenario = Scenario.named("twice").at(ofSeconds(1), Fault.crash(server(0)));
 
@@ -127,7 +158,7 @@ class ScenarioTest {
     assertThat(run.report()).isNull();
   }
 
-  static java.util.List<String> named() {
+  static List<String> named() {
     return Scenarios.all().stream().map(Play::name).toList();
   }
 }

@@ -72,7 +72,7 @@ public class BatchCodecBenchmark {
           Metadata.EMPTY,
           payload));
     }
-    LoadReport load = new LoadReport(3, 5, 64, 1, 1_000_000, 3_600_000, 0);
+    LoadReport load = new LoadReport(3, 5, 64, 1, 1_000_000, 3_600_000, 0, 0);
     requests = new Batch(0x1234_5678_9abc_def0L, 99_000, null, asked);
     responses = new Batch(0x1234_5678_9abc_def0L, 0, load, answered);
     requestBytes = BatchCodec.encode(requests);

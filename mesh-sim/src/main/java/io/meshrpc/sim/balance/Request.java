@@ -35,6 +35,8 @@ final class Request {
 
   // At the server.
   double leftNs; // work, at speed 1
+  long cameNs;
+  int found; // requests that were there when it came
   long startNs;
   long sinceNs; // what is left was true then
   long finishNs = -1;

@@ -1,6 +1,7 @@
 package io.meshrpc.sim.balance;
 
 import io.meshrpc.api.LoadReport;
+import io.meshrpc.policy.LatencyByLoad;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ final class Server {
   private final ArrayDeque<Request> queue = new ArrayDeque<>();
   private final List<Request> running = new ArrayList<>();
   private final List<Probe> held = new ArrayList<>(); // until it goes on
+  private final LatencyByLoad latency = new LatencyByLoad();
   private long completed;
   private double speed;
   private double busyNs; // worker time used, up to busyAtNs
@@ -55,6 +57,8 @@ final class Server {
   /** Takes a request; true if it starts at once, so that its end must be planned. */
   boolean take(Request request, long nowNs) {
     request.place = Request.Place.SERVER;
+    request.cameNs = nowNs;
+    request.found = queue.size() + running.size();
     if (running.size() == workers) {
       queue.add(request);
       return false;
@@ -69,6 +73,7 @@ final class Server {
     countBusy(nowNs);
     running.remove(request);
     completed++;
+    latency.add(request.found, nowNs - request.cameNs, nowNs);
     int kind = request.kind.number();
     long tookNs = nowNs - request.startNs;
     usualNs[kind] = usualNs[kind] == 0 ? tookNs : usualNs[kind] + ALPHA * (tookNs - usualNs[kind]);
@@ -111,7 +116,10 @@ final class Server {
     LoadReport load = frozen;
     if (load == null) {
       long uptimeMs = (nowNs - bornNs) / 1_000_000;
-      load = new LoadReport(queue.size(), running.size(), workers, 0, completed, uptimeMs, 0);
+      int queued = queue.size();
+      int runs = running.size();
+      long latencyUs = latency.medianNs(queued + runs, nowNs) / 1000;
+      load = new LoadReport(queued, runs, workers, 0, completed, uptimeMs, 0, latencyUs);
       frozen = nowNs >= freezeNs ? load : null;
     }
     return new Report(load, (long) usualNs[kind.number()]);

@@ -1,4 +1,4 @@
-package io.meshrpc;
+package io.meshrpc.edge;
 
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Metadata;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the reply's type
  */
-final class PendingReply<R> {
+public final class PendingReply<R> {
   private final MethodDescriptor<?, R> method;
   private final @Nullable Consumer<Metadata> replyMetadata;
   private final @Nullable Thread waiter;
@@ -34,17 +34,19 @@ final class PendingReply<R> {
     this.future = future;
   }
 
-  static <R> PendingReply<R> blocking(MethodDescriptor<?, R> method, CallOptions options) {
+  /** For a caller that will {@link #await} in this thread. */
+  public static <R> PendingReply<R> blocking(MethodDescriptor<?, R> method, CallOptions options) {
     return new PendingReply<>(method, options, Thread.currentThread(), null);
   }
 
-  static <R> PendingReply<R> async(
+  /** For a caller that holds this future. */
+  public static <R> PendingReply<R> async(
       MethodDescriptor<?, R> method, CallOptions options, CompletableFuture<R> future) {
     return new PendingReply<>(method, options, null, future);
   }
 
   /** For the loop: wakes a parked caller; false if the rest is for the callback executor. */
-  boolean wakeWaiter(ClientCall call) {
+  public boolean wakeWaiter(ClientCall call) {
     ended = call;
     if (waiter == null) {
       return false;
@@ -54,7 +56,7 @@ final class PendingReply<R> {
   }
 
   /** For the callback executor: completes the future. */
-  void completeFuture() {
+  public void completeFuture() {
     if (future == null) {
       return;
     }
@@ -66,7 +68,7 @@ final class PendingReply<R> {
   }
 
   /** Waits; an interrupt cancels the call and is kept. */
-  R await(Runnable cancel) {
+  public R await(Runnable cancel) {
     boolean interrupted = false;
     while (ended == null) {
       LockSupport.park(this);

@@ -1,4 +1,4 @@
-package io.meshrpc;
+package io.meshrpc.edge;
 
 import io.meshrpc.api.CallContext;
 import io.meshrpc.api.Code;
@@ -11,15 +11,16 @@ import io.meshrpc.core.ServerCall;
 import io.meshrpc.core.ServerReply;
 import java.lang.System.Logger.Level;
 import java.util.List;
-import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one handler, from the request's bytes to the reply's, and reports exactly once. */
-final class Invocation implements Runnable {
+public final class Invocation implements Runnable {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final byte[] NOTHING = {};
   private static final int TEXT_CHARS_MAX = 4096;
@@ -28,19 +29,28 @@ final class Invocation implements Runnable {
   private final ServerContext context;
   private final Handler<?, ?> handler;
   private final List<ServerInterceptor> interceptors;
+  private final Supplier<String> correlationIds;
   private final Consumer<ServerReply> end;
   private final AtomicBoolean ended = new AtomicBoolean();
 
-  Invocation(
+  /**
+   * A handler that is yet to run.
+   *
+   * @param correlationIds one for each failure whose text does not leave the server
+   * @param end hears the answer once, in whatever thread the handler ends
+   */
+  public Invocation(
       ServerCall call,
       ServerContext context,
       Handler<?, ?> handler,
       List<ServerInterceptor> interceptors,
+      Supplier<String> correlationIds,
       Consumer<ServerReply> end) {
     this.call = call;
     this.context = context;
     this.handler = handler;
     this.interceptors = interceptors;
+    this.correlationIds = correlationIds;
     this.end = end;
   }
 
@@ -50,6 +60,10 @@ final class Invocation implements Runnable {
       CompletionStage<?> stage = context.call(this::handle);
       if (stage == null) {
         throw new IllegalStateException("the handler returned null (expected: a stage)");
+      }
+      if (stage instanceof CompletableFuture<?> future && hasReply(future)) {
+        succeed(future.join());
+        return;
       }
       stage.whenComplete((reply, failure) -> {
         if (failure != null) {
@@ -63,15 +77,29 @@ final class Invocation implements Runnable {
     }
   }
 
+  /** Whether the answer is there. */
+  public boolean hasEnded() {
+    return ended.get();
+  }
+
   /** The executor would not run the handler. */
-  void rejected(Throwable why) {
+  public void rejected(Throwable why) {
     LOG.log(Level.WARNING, "the executor of " + call.method() + " rejected a call", why);
     end(ServerReply.notStarted("the server's executor rejected the call"));
   }
 
+  private static boolean hasReply(CompletableFuture<?> future) {
+    return future.isDone() && !future.isCompletedExceptionally();
+  }
+
   private CompletionStage<?> handle() throws Exception {
     Object request = call.method().request().decode(call.payload());
-    return new Chain(0).handle(request);
+    return interceptors.isEmpty() ? callHandler(request) : new Chain(0).handle(request);
+  }
+
+  @SuppressWarnings("unchecked") // the definition pairs methods with handlers of their types
+  private CompletionStage<?> callHandler(Object request) throws Exception {
+    return ((Handler<Object, ?>) handler).handle(request);
   }
 
   @SuppressWarnings("unchecked") // the definition pairs methods with handlers of their types
@@ -97,7 +125,7 @@ final class Invocation implements Runnable {
           known.code(), shortened(known.status().text()), allMetadata(known), NOTHING));
       return;
     }
-    String id = UUID.randomUUID().toString();
+    String id = correlationIds.get();
     LOG.log(
         Level.ERROR, "the handler of " + call.method() + " failed; correlation id " + id, cause);
     end(new ServerReply(
@@ -135,13 +163,12 @@ final class Invocation implements Runnable {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // as above
     public CompletionStage<?> handle(Object request) throws Exception {
       if (index < interceptors.size()) {
         CallContext seen = context;
         return interceptors.get(index).intercept(seen, request, new Chain(index + 1));
       }
-      return ((Handler<Object, ?>) handler).handle(request);
+      return callHandler(request);
     }
   }
 }

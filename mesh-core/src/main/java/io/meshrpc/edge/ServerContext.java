@@ -1,4 +1,4 @@
-package io.meshrpc;
+package io.meshrpc.edge;
 
 import io.meshrpc.api.CallContext;
 import io.meshrpc.api.Metadata;
@@ -12,34 +12,39 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 
 /** What a handler knows of its call. */
-final class ServerContext implements CallContext {
+public final class ServerContext implements CallContext {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
 
   static final int METADATA_BYTES_MAX = 8 << 10;
 
   private final ServerCall call;
-  private final long deadlineNs; // of System.nanoTime
-  private final List<Runnable> onCancel = new ArrayList<>(); // guarded by itself
-  private final Set<Runnable> nested = new LinkedHashSet<>(); // guarded by onCancel
-  private boolean cancelled; // guarded by onCancel
+  private final LongSupplier clock;
+  private final long deadlineNs; // of that clock
+  private final Object lock = new Object();
+  private List<Runnable> onCancel = List.of(); // guarded by lock; most calls have none
+  private Set<Runnable> nested = Set.of(); // guarded by lock
+  private boolean cancelled; // guarded by lock
   private volatile Metadata reply = Metadata.EMPTY;
 
-  ServerContext(ServerCall call, long timeLeftNs) {
+  /** The context of a handler that starts now, by a clock of nanoseconds. */
+  public ServerContext(ServerCall call, LongSupplier clock) {
     this.call = call;
-    this.deadlineNs = System.nanoTime() + timeLeftNs;
+    this.clock = clock;
+    this.deadlineNs = clock.getAsLong() + call.timeLeftNs();
   }
 
   /** Marks the call as cancelled and hands what is to be done about it to an executor. */
-  void markCancelledAnd(Executor executor) {
+  public void markCancelledAnd(Executor executor) {
     List<Runnable> actions;
-    synchronized (onCancel) {
+    synchronized (lock) {
       if (cancelled) {
         return;
       }
       cancelled = true;
-      actions = new ArrayList<>(onCancel);
+      actions = onCancel;
       nested.forEach(Runnable::run); // these only hand over
     }
     if (actions.isEmpty()) {
@@ -56,9 +61,10 @@ final class ServerContext implements CallContext {
    * Adds how to cancel a call that the handler makes: done on the loop, so it must be short. Returns
    * how to take it away when that call has ended.
    */
-  Runnable addNested(Runnable cancel) {
-    synchronized (onCancel) {
+  public Runnable addNested(Runnable cancel) {
+    synchronized (lock) {
       if (!cancelled) {
+        nested = nested.isEmpty() ? new LinkedHashSet<>() : nested;
         nested.add(cancel);
         return () -> removeNested(cancel);
       }
@@ -68,9 +74,14 @@ final class ServerContext implements CallContext {
   }
 
   private void removeNested(Runnable cancel) {
-    synchronized (onCancel) {
+    synchronized (lock) {
       nested.remove(cancel);
     }
+  }
+
+  /** How long ago it began, in nanoseconds. */
+  public long ageNs() {
+    return clock.getAsLong() - (deadlineNs - call.timeLeftNs());
   }
 
   Metadata reply() {
@@ -79,20 +90,21 @@ final class ServerContext implements CallContext {
 
   @Override
   public Duration timeLeft() {
-    return Duration.ofNanos(Math.max(0, deadlineNs - System.nanoTime()));
+    return Duration.ofNanos(Math.max(0, deadlineNs - clock.getAsLong()));
   }
 
   @Override
   public boolean isCancelled() {
-    synchronized (onCancel) {
-      return cancelled || deadlineNs - System.nanoTime() <= 0;
+    synchronized (lock) {
+      return cancelled || deadlineNs - clock.getAsLong() <= 0;
     }
   }
 
   @Override
   public void onCancel(Runnable action) {
-    synchronized (onCancel) {
+    synchronized (lock) {
       if (!cancelled) {
+        onCancel = onCancel.isEmpty() ? new ArrayList<>() : onCancel;
         onCancel.add(action);
         return;
       }

@@ -1,4 +1,4 @@
-package io.meshrpc;
+package io.meshrpc.edge;
 
 import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.AttemptTrace;
@@ -7,7 +7,7 @@ import io.meshrpc.api.MethodDescriptor;
 import java.lang.System.Logger.Level;
 
 /** Logs what an interceptor throws when it is told of an attempt's end, for nobody else would. */
-final class LoggedAttempts implements AttemptInterceptor {
+public final class LoggedAttempts implements AttemptInterceptor {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
 
   private final AttemptInterceptor interceptor;
@@ -16,7 +16,8 @@ final class LoggedAttempts implements AttemptInterceptor {
     this.interceptor = interceptor;
   }
 
-  static AttemptInterceptor of(AttemptInterceptor interceptor) {
+  /** The interceptor, so wrapped. */
+  public static AttemptInterceptor of(AttemptInterceptor interceptor) {
     return interceptor == NONE ? NONE : new LoggedAttempts(interceptor);
   }
 

@@ -1,4 +1,4 @@
-package io.meshrpc;
+package io.meshrpc.edge;
 
 import io.meshrpc.api.CallInterceptor;
 import io.meshrpc.api.CallOptions;
@@ -22,9 +22,10 @@ import java.util.concurrent.ExecutionException;
  *
  * @param <T> the reply's type
  */
-final class InterceptedCall<T> {
+public final class InterceptedCall<T> {
   /** Where the way ends: the call without interceptors. */
-  interface Mesh {
+  public interface Mesh {
+    /** Makes the call. */
     <Q, R> CompletableFuture<R> send(MethodDescriptor<Q, R> method, Q request, CallOptions options);
   }
 
@@ -33,12 +34,15 @@ final class InterceptedCall<T> {
   private final CompletableFuture<T> future = new CompletableFuture<>();
   private final Queue<CompletableFuture<?>> sent = new ConcurrentLinkedQueue<>();
 
-  InterceptedCall(List<CallInterceptor> interceptors, Mesh mesh) {
+  /** A call that is yet to start. */
+  public InterceptedCall(List<CallInterceptor> interceptors, Mesh mesh) {
     this.interceptors = interceptors;
     this.mesh = mesh;
   }
 
-  <Q> CompletableFuture<T> start(MethodDescriptor<Q, T> method, Q request, CallOptions options) {
+  /** Sends it on its way; to be done once. */
+  public <Q> CompletableFuture<T> start(
+      MethodDescriptor<Q, T> method, Q request, CallOptions options) {
     CompletableFuture<T> unused = future.whenComplete((reply, failure) -> {
       if (future.isCancelled()) {
         sent.forEach(call -> call.cancel(false));
@@ -60,7 +64,7 @@ final class InterceptedCall<T> {
   }
 
   /** Waits; an interrupt cancels the call and is kept. */
-  T await() {
+  public T await() {
     try {
       return future.get();
     } catch (ExecutionException e) {

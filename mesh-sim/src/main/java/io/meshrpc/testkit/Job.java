@@ -1,0 +1,68 @@
+package io.meshrpc.testkit;
+
+import io.meshrpc.api.Code;
+import io.meshrpc.api.Handler;
+import io.meshrpc.api.ServerInterceptor;
+import io.meshrpc.core.ServerCall;
+import io.meshrpc.core.ServerReply;
+import io.meshrpc.edge.Invocation;
+import io.meshrpc.edge.ServerContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One execution of a handler: its code runs at the beginning, and its answer may be held back. */
+final class Job {
+  final ServerCall call;
+  final Host host;
+  final ServerContext context;
+  boolean dies; // its process does, before the answer leaves
+  private final Stage stage;
+  private long startedNs;
+  private long spanNs;
+  private @Nullable Duration ended;
+  private @Nullable Code code;
+
+  Job(Stage stage, ServerCall call, Host host) {
+    this.stage = stage;
+    this.call = call;
+    this.host = host;
+    this.context = new ServerContext(call, stage::nowNs);
+  }
+
+  /** Runs the handler; {@code end} hears the answer when it has come, and the span is over. */
+  void run(
+      Handler<?, ?> handler,
+      List<ServerInterceptor> interceptors,
+      long takesNs,
+      Consumer<ServerReply> end) {
+    startedNs = stage.nowNs();
+    spanNs = takesNs;
+    new Invocation(
+            call,
+            context,
+            handler,
+            interceptors,
+            stage::correlationId,
+            reply -> onAnswer(reply, end))
+        .run();
+  }
+
+  private void onAnswer(ServerReply reply, Consumer<ServerReply> end) {
+    if (host.isGone()) {
+      return;
+    }
+    long atNs = Math.max(stage.nowNs(), startedNs + spanNs);
+    stage.plan(host, atNs, () -> {
+      ended = stage.now();
+      code = reply.code();
+      end.accept(reply);
+    });
+  }
+
+  Run shown() {
+    return new Run(
+        call.method(), call.callerName(), call.attempt(), Duration.ofNanos(startedNs), ended, code);
+  }
+}
