@@ -218,13 +218,14 @@ class RecoveryTest {
     for (int i = 0; i < 3; i++) {
       bench.up("tcp://old" + i + ":1");
     }
-    for (int i = 0; i < 3; i++) {
-      bench.engine.disconnect("tcp://old" + i + ":1", bench.now);
-    }
-    calls(100);
     for (int i = 0; i < 10; i++) {
       servers.add(bench.connect("tcp://s" + i + ":1"));
     }
+    for (int i = 0; i < 3; i++) {
+      bench.engine.disconnect("tcp://old" + i + ":1", bench.now);
+    }
+    bench.advanceMs(1);
+    calls(100);
     servers.get(0).accept();
 
     assertThat(requests()).isEqualTo(100);
