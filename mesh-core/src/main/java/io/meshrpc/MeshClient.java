@@ -154,8 +154,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     }
     Runnable noLongerNested = endWithCaller(call);
     if (noLongerNested != NOT_NESTED) {
-      CompletableFuture<R> unused =
-          future.whenComplete((reply, failure) -> noLongerNested.run());
+      CompletableFuture<R> unused = future.whenComplete((reply, failure) -> noLongerNested.run());
     }
     return future;
   }

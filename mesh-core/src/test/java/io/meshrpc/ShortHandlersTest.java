@@ -46,8 +46,11 @@ class ShortHandlersTest {
 
   @Test
   void manyCallsAtOnceAreAllAnswered() {
-    try (MeshServer server =
-            server(request -> request + "!").shortHandlers(READ, PAY).workers(1).build().start();
+    try (MeshServer server = server(request -> request + "!")
+            .shortHandlers(READ, PAY)
+            .workers(1)
+            .build()
+            .start();
         MeshClient mesh = client(server).callbackExecutor(Runnable::run).build()) {
       List<CompletableFuture<String>> replies = new ArrayList<>();
       for (int i = 0; i < 5000; i++) {
@@ -61,7 +64,8 @@ class ShortHandlersTest {
 
   @Test
   void aCallbackOnTheLoopMayCallAgain() {
-    try (MeshServer server = server(request -> request).shortHandlers(READ).build().start();
+    try (MeshServer server =
+            server(request -> request).shortHandlers(READ).build().start();
         MeshClient mesh = client(server).callbackExecutor(Runnable::run).build()) {
       CompletableFuture<String> chain = mesh.callAsync(READ, "0", DEFAULT);
       for (int i = 1; i <= 100; i++) {
@@ -187,8 +191,8 @@ class ShortHandlersTest {
             .build()
             .start();
         MeshClient mesh = client(server).build()) {
-      var failure = failureOf(
-          () -> mesh.call(READ, "", DEFAULT.withDeadline(Duration.ofMillis(100))));
+      var failure =
+          failureOf(() -> mesh.call(READ, "", DEFAULT.withDeadline(Duration.ofMillis(100))));
       assertThat(failure.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
     }
   }
