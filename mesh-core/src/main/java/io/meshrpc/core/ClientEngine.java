@@ -140,6 +140,7 @@ public final class ClientEngine {
       return;
     }
     calls.setNow(nowNs);
+    peer.justWelcomed = false;
     liveness.onHeard(peer, nowNs);
     if (batch.load() != null && batch.session() == peer.session) {
       liveness.onLoad(peer, batch.load(), nowNs);

@@ -141,6 +141,7 @@ final class Liveness {
       listener.onGone(peer, "the server was restarted");
     }
     peer.welcome(welcome, now);
+    peer.justWelcomed = true;
     peer.lastHeardNs = now;
     peer.stalled = false;
     table.changed();
@@ -161,7 +162,9 @@ final class Liveness {
 
   void onRefusal(Peer peer, Refusal refusal, long now) {
     if (refusal.reason() == Refusal.Reason.UNKNOWN_SESSION) {
-      onSessionLost(peer, now);
+      if (!peer.justWelcomed) { // or else it is about what came before the Welcome
+        onSessionLost(peer, now);
+      }
       return;
     }
     if (refusal.epoch() != peer.epoch && refusal.epoch() != 0) {

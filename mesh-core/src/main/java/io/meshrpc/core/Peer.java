@@ -33,6 +33,7 @@ final class Peer implements PeerView {
   long renewNotBeforeNs; // for a session that was lost again
   long helloNotBeforeNs; // the server asked for it
   long session; // 0: none
+  boolean justWelcomed; // by the batch that is being read
 
   @Nullable
   NodeId nodeId;
