@@ -39,6 +39,7 @@ public final class MeshClientBuilder {
 
   private int requestBytesMax = ClientLimits.DEFAULTS.requestBytesMax();
   private int replyBytesMax = ClientLimits.DEFAULTS.responseBytesMax();
+  private double throttle = ClientLimits.DEFAULTS.throttleRatio();
 
   MeshClientBuilder() {}
 
@@ -131,13 +132,29 @@ public final class MeshClientBuilder {
     return this;
   }
 
+  /**
+   * Lets calls fail at once, with {@code RESOURCE_EXHAUSTED} and {@code NOT_SENT}, while servers refuse
+   * most requests for want of room: such a share of them, at most nine in ten, that requests are no
+   * more than so many times those that were accepted, over the last 30 s and for each service and
+   * priority. Off unless set; 2 is a good ratio.
+   *
+   * @param ratio at least 1; 0 for off
+   */
+  public MeshClientBuilder throttle(double ratio) {
+    if (!(ratio == 0 || ratio >= 1)) {
+      throw new IllegalArgumentException("throttle: " + ratio + " (expected: 0 or >= 1)");
+    }
+    throttle = ratio;
+    return this;
+  }
+
   /** The client, which connects at once and in the background. */
   public MeshClient build() {
     return new MeshClient(this);
   }
 
   ClientLimits limits() {
-    return new ClientLimits(requestBytesMax, replyBytesMax);
+    return new ClientLimits(requestBytesMax, replyBytesMax, throttle);
   }
 
   RandomGenerator random() {

@@ -25,6 +25,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
   private final Sender sender;
   private final Pauses pauses;
   private final Launcher launcher;
+  private final Throttle throttle;
   private final ClientOutbox out;
   private final Map<Long, ClientCall> calls = new LinkedHashMap<>(); // by seq, oldest first
   private final Timers<ClientCall> deadlines = new Timers<>();
@@ -36,12 +37,14 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
       PeerTable table,
       LoadBalancer balancer,
       AttemptInterceptor interceptor,
+      double throttleRatio,
       RandomGenerator random,
       ClientOutbox out) {
     this.table = table;
     this.chooser = new Chooser(balancer, random, out);
     this.sender = new Sender(interceptor, out);
     this.pauses = new Pauses(random);
+    this.throttle = new Throttle(throttleRatio, random);
     this.launcher = new Launcher(table, chooser, sender, pauses, this);
     this.out = out;
   }
@@ -61,6 +64,10 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     calls.put(call.seq, call);
     if (call.timeoutNs() <= 0) {
       fail(call, new Status(Code.DEADLINE_EXCEEDED, "no time was left at the start"));
+      return;
+    }
+    if (throttle.rejects(call, now)) {
+      fail(call, throttle.rejected(call));
       return;
     }
     deadlines.set(call, call.deadlineNs);
@@ -141,6 +148,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     chooser.report(peer, call.method(), answer.usualServiceUs() * 1000, now);
     if (attempt.isOpen()) {
       chooser.ended(attempt, RetryRules.outcome(answer), now);
+      throttle.onAnswer(call, RetryRules.outcome(answer), now);
     }
     if (RetryRules.isServerFault(answer)) {
       liveness.onFault(peer, now);
@@ -311,7 +319,8 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     boolean spent = call.counted >= call.retry().maxAttempts();
     boolean banned = attempt.notBeforeNs == Long.MAX_VALUE && table.isBannedEverywhere(call);
     boolean notRun = answer.execution() == Execution.NOT_EXECUTED;
-    boolean free = notRun && !spent && !banned && call.freeMoves++ == 0;
+    boolean hope = notRun && !spent && !banned && !throttle.isRefusedEverywhere(call);
+    boolean free = hope && call.freeMoves++ == 0;
     if (spent || banned || (!free && !pauses.tryTake(now))) {
       boolean poor = !spent && !banned && answer.execution() != Execution.EXECUTED;
       String why = poor ? " (not tried again: the retry budget is empty)" : "";

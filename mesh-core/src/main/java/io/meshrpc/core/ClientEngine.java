@@ -52,7 +52,7 @@ public final class ClientEngine {
     this.limits = limits;
     this.out = out;
     this.table = new PeerTable(out);
-    this.calls = new CallDesk(table, balancer, interceptor, random, out);
+    this.calls = new CallDesk(table, balancer, interceptor, limits.throttleRatio(), random, out);
     this.liveness =
         new Liveness(settings, self, name, limits.responseBytesMax(), table, out, calls);
     this.localPauseNs = settings.localPause().toNanos();

@@ -41,9 +41,23 @@ final class ClientBench implements ClientOutbox {
 
   ClientBench(
       LivenessSettings settings, LoadBalancer balancer, AttemptInterceptor interceptor, long seed) {
+    this(settings, balancer, interceptor, seed, Throttle.OFF);
+  }
+
+  /** A client with a throttle. */
+  ClientBench(double throttleRatio) {
+    this(LivenessSettings.DEFAULTS, new RoundRobin(), AttemptInterceptor.NONE, 1, throttleRatio);
+  }
+
+  private ClientBench(
+      LivenessSettings settings,
+      LoadBalancer balancer,
+      AttemptInterceptor interceptor,
+      long seed,
+      double throttleRatio) {
     RandomGenerator random = new SplittableRandom(seed);
     engine = new ClientEngine(
-        new ClientLimits(1000, 1000),
+        new ClientLimits(1000, 1000, throttleRatio),
         settings,
         new NodeId(7, 7),
         "bench",
