@@ -38,7 +38,7 @@ public final class MeshServer implements AutoCloseable {
     this.drainGrace = builder.drainGrace;
     Executor given = builder.executor;
     this.ownExecutor = given == null
-        ? DaemonThreads.forHandlers("mesh-handler-" + builder.name, builder.workers)
+        ? DaemonThreads.forHandlers("mesh-handler-" + builder.name, builder.handlersMax())
         : null;
     this.runner = new Runner(builder, given == null ? ownExecutor : given);
   }
