@@ -2,6 +2,7 @@ package io.meshrpc.sim;
 
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.Priority;
 import io.meshrpc.core.ClientCall;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ final class SimCall {
   long deadlineShownNs; // on its client's clock
   long endedNs = -1; // true time
   boolean finalPhase; // must succeed
+  Priority priority = Priority.NORMAL;
 
   @Nullable
   ClientCall call;

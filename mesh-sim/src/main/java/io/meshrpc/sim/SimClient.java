@@ -10,7 +10,6 @@ import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.api.RpcException;
 import io.meshrpc.core.ClientCall;
 import io.meshrpc.core.ClientEngine;
-import io.meshrpc.core.ClientLimits;
 import io.meshrpc.core.ClientOutbox;
 import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.NodeId;
@@ -47,7 +46,7 @@ final class SimClient extends SimNode implements ClientOutbox {
     RandomGenerator random = begin();
     bySeq.clear();
     ClientEngine fresh = new ClientEngine(
-        ClientLimits.DEFAULTS,
+        sim.options.clientLimits(),
         sim.options.liveness,
         NodeId.random(random),
         name(),
