@@ -46,6 +46,7 @@ public final class MeshClientBuilder {
   private int replyBytesMax = ClientLimits.DEFAULTS.responseBytesMax();
   private int subsetAbove = ClientLimits.DEFAULTS.subsetAbove();
   private double subsetSpread = ClientLimits.DEFAULTS.subsetSpread();
+  private double throttle = ClientLimits.DEFAULTS.throttleRatio();
 
   MeshClientBuilder() {}
 
@@ -169,6 +170,22 @@ public final class MeshClientBuilder {
     return this;
   }
 
+  /**
+   * Lets calls fail at once, with {@code RESOURCE_EXHAUSTED} and {@code NOT_SENT}, while servers refuse
+   * most requests for want of room: such a share of them, at most nine in ten, that requests are no
+   * more than so many times those that were accepted, over the last 30 s and for each service and
+   * priority. Off unless set; 2 is a good ratio.
+   *
+   * @param ratio at least 1; 0 for off
+   */
+  public MeshClientBuilder throttle(double ratio) {
+    if (!(ratio == 0 || ratio >= 1)) {
+      throw new IllegalArgumentException("throttle: " + ratio + " (expected: 0 or >= 1)");
+    }
+    throttle = ratio;
+    return this;
+  }
+
   /** The client, which connects at once and in the background. */
   public MeshClient build() {
     return new MeshClient(this);
@@ -183,7 +200,8 @@ public final class MeshClientBuilder {
   }
 
   ClientLimits limits() {
-    return new ClientLimits(requestBytesMax, replyBytesMax, subsetAbove, subsetSpread);
+    return new ClientLimits(
+        requestBytesMax, replyBytesMax, subsetAbove, subsetSpread, throttle);
   }
 
   RandomGenerator random() {

@@ -34,7 +34,7 @@ public final class MeshServerBuilder {
   @Nullable
   Executor executor;
 
-  int workers = DEFAULTS.workers();
+  private int workers = DEFAULTS.workers();
   private int queueCountMax = DEFAULTS.queueCountMax();
   private long queueBytesMax = DEFAULTS.queueBytesMax();
   private int queueCountPerMethodMax = DEFAULTS.queueCountPerMethodMax();
@@ -46,6 +46,10 @@ public final class MeshServerBuilder {
   private long rememberedBytesMax = DEFAULTS.rememberedBytesMax();
   private long rememberedAgeNs = DEFAULTS.rememberedAgeNs();
   private long sessionIdleNs = DEFAULTS.sessionIdleNs();
+  private long codelTargetNs = DEFAULTS.codelTargetNs();
+  private long codelIntervalNs = DEFAULTS.codelIntervalNs();
+  private int concurrencyMin = DEFAULTS.concurrencyMin();
+  private int concurrencyMax = DEFAULTS.concurrencyMax();
 
   MeshServerBuilder() {}
 
@@ -94,6 +98,22 @@ public final class MeshServerBuilder {
   /** How many handlers may run at once; 64 unless set. */
   public MeshServerBuilder workers(int count) {
     workers = Checks.atLeast("workers", count, 1);
+    return this;
+  }
+
+  /**
+   * Lets the server find out, within these bounds, how many handlers may run at once, by how long they
+   * take: while that is usual the number grows, while it is half as much again or more it shrinks. It
+   * takes the place of {@link #workers}. For handlers that wait for somebody else, such as a
+   * database; off unless set. 20 and 200 are good bounds to begin with.
+   *
+   * @param concurrencyMin where it begins, at least 1
+   * @param concurrencyMax at least {@code concurrencyMin}; a given {@link #executor} must have as many
+   *     threads
+   */
+  public MeshServerBuilder adaptiveConcurrency(int concurrencyMin, int concurrencyMax) {
+    this.concurrencyMin = Checks.atLeast("concurrencyMin", concurrencyMin, 1);
+    this.concurrencyMax = Checks.atLeast("concurrencyMax", concurrencyMax, concurrencyMin);
     return this;
   }
 
@@ -188,6 +208,22 @@ public final class MeshServerBuilder {
     return this;
   }
 
+  /**
+   * How long the oldest waiting request may wait for a whole {@link #codelInterval} before the server
+   * takes it that there is more work than it can do, and sheds some; 5 ms unless set, but always as
+   * long as handlers usually run. Zero for never: nothing is shed that has been let in.
+   */
+  public MeshServerBuilder codelTarget(Duration span) {
+    codelTargetNs = Checks.atLeast("codelTarget", span, Duration.ZERO);
+    return this;
+  }
+
+  /** How long work must have waited too long before that is an overload; 100 ms unless set, 1 ms at least. */
+  public MeshServerBuilder codelInterval(Duration span) {
+    codelIntervalNs = Checks.atLeast("codelInterval", span, Duration.ofMillis(1));
+    return this;
+  }
+
   /** How long {@link MeshServer#close} lets running handlers finish; 10 s unless set. */
   public MeshServerBuilder drainGrace(Duration span) {
     if (span.isNegative()) {
@@ -242,6 +278,15 @@ public final class MeshServerBuilder {
         rememberedCountMax,
         rememberedBytesMax,
         rememberedAgeNs,
-        sessionIdleNs);
+        sessionIdleNs,
+        codelTargetNs,
+        codelIntervalNs,
+        concurrencyMin,
+        concurrencyMax);
+  }
+
+  /** The most handlers that will run at once. */
+  int handlersMax() {
+    return concurrencyMax == 0 ? workers : concurrencyMax;
   }
 }

@@ -32,11 +32,36 @@ class ServerSettingsTest {
         .rememberedCountMax(9)
         .rememberedBytesMax(10)
         .rememberedAge(Duration.ofSeconds(11))
-        .sessionIdle(Duration.ofSeconds(120));
+        .sessionIdle(Duration.ofSeconds(120))
+        .codelTarget(Duration.ofNanos(13))
+        .codelInterval(Duration.ofMillis(14))
+        .adaptiveConcurrency(15, 16);
 
     assertThat(builder.limits())
-        .isEqualTo(
-            new ServerLimits(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11_000_000_000L, 120_000_000_000L));
+        .isEqualTo(new ServerLimits(
+            1,
+            2,
+            3,
+            4,
+            5,
+            6,
+            7,
+            8,
+            9,
+            10,
+            11_000_000_000L,
+            120_000_000_000L,
+            13,
+            14_000_000,
+            15,
+            16));
+  }
+
+  @Test
+  void thereAreThreadsForAllHandlersThatMayRun() {
+    assertThat(MeshServer.builder().workers(7).handlersMax()).isEqualTo(7);
+    assertThat(MeshServer.builder().workers(7).adaptiveConcurrency(2, 9).handlersMax())
+        .isEqualTo(9);
   }
 
   @Test
@@ -58,7 +83,10 @@ class ServerSettingsTest {
         .rememberedCountMax(0)
         .rememberedBytesMax(0)
         .rememberedAge(Duration.ZERO)
-        .sessionIdle(Duration.ofSeconds(31));
+        .sessionIdle(Duration.ofSeconds(31))
+        .codelTarget(Duration.ZERO)
+        .codelInterval(Duration.ofMillis(1))
+        .adaptiveConcurrency(1, 1);
 
     refuses(b -> b.metadataBytesMax(-1), "metadataBytesMax: -1 (expected: >= 0)");
     refuses(b -> b.rememberedCountMax(-1), "rememberedCountMax: -1 (expected: >= 0)");
@@ -68,6 +96,12 @@ class ServerSettingsTest {
         b -> b.rememberedAge(Duration.ofNanos(-1)),
         "rememberedAge: PT-0.000000001S (expected: >= PT0S)");
     refuses(b -> b.sessionIdle(Duration.ofSeconds(30)), "sessionIdle: PT30S (expected: >= PT31S)");
+    refuses(
+        b -> b.codelTarget(Duration.ofNanos(-1)),
+        "codelTarget: PT-0.000000001S (expected: >= PT0S)");
+    refuses(b -> b.codelInterval(Duration.ZERO), "codelInterval: PT0S (expected: >= PT0.001S)");
+    refuses(b -> b.adaptiveConcurrency(0, 9), "concurrencyMin: 0 (expected: >= 1)");
+    refuses(b -> b.adaptiveConcurrency(9, 8), "concurrencyMax: 8 (expected: >= 9)");
   }
 
   @Test

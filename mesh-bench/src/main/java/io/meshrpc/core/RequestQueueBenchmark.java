@@ -39,7 +39,7 @@ public class RequestQueueBenchmark {
   /** Fills the queue. */
   @Setup
   public void fill() {
-    queue = new RequestQueue();
+    queue = new RequestQueue(ServerLimits.DEFAULTS);
     MethodStats stats = new MethodStats(EchoMesh.ECHO);
     Priority[] priorities = Priority.values();
     for (int i = 0; i < clients; i++) {

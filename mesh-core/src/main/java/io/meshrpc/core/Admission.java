@@ -47,18 +47,31 @@ final class Admission {
     return null;
   }
 
-  /** Why a good request finds no room; null if it does. What a free worker can take does not wait. */
+  /** How full a server is: what waits, how much may run at once, and how much does. */
+  record Room(RequestQueue queue, int workers, int running, ServerLimits limits) {
+    int free() {
+      return Math.max(0, workers - running);
+    }
+
+    /** Whether a request would wait. What a free worker can take at once does not. */
+    boolean isTaken() {
+      return queue.count() >= free();
+    }
+  }
+
+  /** Why a good request finds no room; null if it does. */
   static @Nullable Response noRoom(
-      Request request, MethodStats stats, RequestQueue queue, int running, ServerLimits limits) {
-    int free = limits.workers() - running;
-    if (queue.count() < free) {
+      ClientSession client, Request request, MethodStats stats, Room room) {
+    if (!room.isTaken()) {
       return null;
     }
-    long waitNs = queue.usualNs() / limits.workers() + stats.usualNs() / 2;
-    int waitMs = (int) Math.min(60_000, waitNs / 1_000_000);
+    RequestQueue queue = room.queue();
+    ServerLimits limits = room.limits();
+    long waitNs = waitNs(client, request, stats, room);
+    int waitMs = millis(waitNs);
     int bytes = request.payload().length + request.metadata().bytes();
-    boolean full = queue.count() - free >= limits.queueCountMax()
-        || stats.queued - free >= limits.queueCountPerMethodMax()
+    boolean full = queue.count() - room.free() >= limits.queueCountMax()
+        || stats.queued - room.free() >= limits.queueCountPerMethodMax()
         || queue.bytes() + bytes > limits.queueBytesMax();
     if (full) {
       return Answers.refused(
@@ -77,6 +90,34 @@ final class Admission {
           waitMs);
     }
     return null;
+  }
+
+  /**
+   * Why an overloaded server does not let in a request that would find room; null if it does. While
+   * little waits, it takes what comes, so that no worker is without work for the sake of order.
+   */
+  static @Nullable Response tooLow(
+      ClientSession client, Request request, MethodStats stats, Room room, long targetNs) {
+    boolean little = room.queue().usualNs() / room.workers() <= targetNs / 2;
+    if (little || room.queue().admits(request.priority())) {
+      return null;
+    }
+    return Answers.refused(
+        request.seq(),
+        request.attempt(),
+        Reason.SHED,
+        "the server is overloaded and refuses " + request.priority() + " requests",
+        millis(waitNs(client, request, stats, room)));
+  }
+
+  private static long waitNs(ClientSession client, Request request, MethodStats stats, Room room) {
+    long usualNs = stats.usualNs();
+    long aheadNs = room.queue().aheadNs(client, request.priority(), usualNs);
+    return aheadNs / room.workers() + usualNs / 2;
+  }
+
+  private static int millis(long spanNs) {
+    return (int) Math.min(60_000, spanNs / 1_000_000);
   }
 
   private static Response refuse(Request request, Code code, Reason reason, String text) {

@@ -27,6 +27,13 @@ final class Answers {
         Math.max(1, pushbackMs));
   }
 
+  /** It has waited too long behind too much; the server wants to be left alone for as long. */
+  static Response shed(ServerCall call, long targetNs) {
+    int targetMs = (int) Math.min(60_000, targetNs / 1_000_000);
+    String text = "the server is overloaded, and the call has waited too long";
+    return refused(call.seq(), call.latestAttempt, Reason.SHED, text, targetMs);
+  }
+
   static Response forgotten(long seq, int attempt) {
     return of(
         seq,

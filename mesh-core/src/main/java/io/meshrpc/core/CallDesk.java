@@ -23,6 +23,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
   private final Pauses pauses;
   private final Launcher launcher;
   private final Hedger hedger;
+  private final Throttle throttle;
   private final ClientOutbox out;
   private final OpenCalls calls = new OpenCalls();
   private long now;
@@ -32,12 +33,14 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
       PeerTable table,
       LoadBalancer balancer,
       AttemptInterceptor interceptor,
+      double throttleRatio,
       RandomGenerator random,
       ClientOutbox out) {
     this.table = table;
     this.chooser = new Chooser(balancer, random, out);
     this.sender = new Sender(interceptor, out);
     this.pauses = new Pauses(random);
+    this.throttle = new Throttle(throttleRatio, random);
     this.launcher = new Launcher(table, chooser, sender, pauses, this);
     this.hedger = new Hedger(table, launcher, sender);
     this.out = out;
@@ -57,6 +60,10 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     calls.add(call, now);
     if (call.timeoutNs() <= 0) {
       fail(call, new Status(Code.DEADLINE_EXCEEDED, "no time was left at the start"));
+      return;
+    }
+    if (throttle.rejects(call, now)) {
+      fail(call, throttle.rejected(call));
       return;
     }
     launcher.launch(call, now);
@@ -133,6 +140,9 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     }
     if (answer.execution() == Execution.EXECUTED) {
       peer.onAttemptTook(now - attempt.sentNs);
+    }
+    if (attempt.isOpen()) {
+      throttle.onAnswer(call, RetryRules.outcome(answer), now);
     }
     chooser.answered(attempt, answer, now);
     if (RetryRules.isServerFault(answer)) {
@@ -319,7 +329,8 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     boolean spent = call.counted >= call.retry().maxAttempts();
     boolean banned = attempt.notBeforeNs == Long.MAX_VALUE && table.isBannedEverywhere(call);
     boolean notRun = answer.execution() == Execution.NOT_EXECUTED;
-    boolean free = notRun && !spent && !banned && call.freeMoves++ == 0;
+    boolean hope = notRun && !spent && !banned && !throttle.isRefusedEverywhere(call);
+    boolean free = hope && call.freeMoves++ == 0;
     if (spent || banned || (!free && !pauses.tryTake(now))) {
       boolean poor = !spent && !banned && answer.execution() != Execution.EXECUTED;
       String why = poor ? " (not tried again: the retry budget is empty)" : "";
@@ -341,12 +352,9 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
   private void end(Attempt attempt, Execution execution, Status status) {
     boolean wasOpen = attempt.isOpen();
     attempt.end(execution, status, now);
-    if (wasOpen) {
-      release(attempt);
+    if (!wasOpen) {
+      return;
     }
-  }
-
-  private void release(Attempt attempt) {
     attempt.peer.open.remove(attempt);
     launcher.forget(attempt);
     if (attempt.peer.state() == PeerState.PROBATION) {

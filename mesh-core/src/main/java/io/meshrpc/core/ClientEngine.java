@@ -55,7 +55,7 @@ public final class ClientEngine {
     this.out = out;
     this.table = new PeerTable(settings, random, out);
     this.fleet = new Fleet(self.toString(), limits, table);
-    this.calls = new CallDesk(table, balancer, interceptor, random, out);
+    this.calls = new CallDesk(table, balancer, interceptor, limits.throttleRatio(), random, out);
     this.liveness =
         new Liveness(settings, self, name, limits.responseBytesMax(), table, random, out, calls);
     this.localPauseNs = settings.localPause().toNanos();

@@ -6,9 +6,7 @@ import io.meshrpc.policy.LatencyByLoad;
 /** Counts what a server reports of itself. */
 final class LoadGauge {
   private static final long SECOND_NS = 1_000_000_000L;
-  private static final long OLDEST_FRESH_NS = 5_000_000L; // finding the oldest costs a walk
 
-  private final int workers;
   private final long startNs;
   private final LatencyByLoad latency = new LatencyByLoad();
   private long completed;
@@ -16,11 +14,8 @@ final class LoadGauge {
   private int requests;
   private int refused;
   private int refusedPermille;
-  private long oldestNs = Long.MAX_VALUE;
-  private long oldestAtNs = Long.MIN_VALUE / 2;
 
-  LoadGauge(int workers, long nowNs) {
-    this.workers = workers;
+  LoadGauge(long nowNs) {
     this.startNs = nowNs;
     this.secondNs = nowNs;
   }
@@ -38,28 +33,23 @@ final class LoadGauge {
     refused += wasRefused ? 1 : 0;
   }
 
-  LoadReport report(RequestQueue queue, int running, long nowNs) {
+  /** One that was let in is refused after all. */
+  void onShed() {
+    refused++;
+  }
+
+  LoadReport report(RequestQueue queue, int running, int workers, long nowNs) {
     turnSecond(nowNs);
+    long oldestWaitNs = queue.count() == 0 ? 0 : nowNs - queue.oldestNs();
     return new LoadReport(
         queue.count(),
         running,
         workers,
-        (int) Math.min(Integer.MAX_VALUE, oldestWaitNs(queue, nowNs) / 1_000_000),
+        (int) Math.min(Integer.MAX_VALUE, oldestWaitNs / 1_000_000),
         completed,
         (nowNs - startNs) / 1_000_000,
         refusedPermille,
         latency.medianNs(queue.count() + running, nowNs) / 1000);
-  }
-
-  private long oldestWaitNs(RequestQueue queue, long nowNs) {
-    if (queue.count() == 0) {
-      return 0;
-    }
-    if (nowNs - oldestAtNs > OLDEST_FRESH_NS) {
-      oldestAtNs = nowNs;
-      oldestNs = queue.oldestNs();
-    }
-    return oldestNs == Long.MAX_VALUE ? 0 : nowNs - oldestNs;
   }
 
   private void turnSecond(long nowNs) {
@@ -67,7 +57,8 @@ final class LoadGauge {
       return;
     }
     boolean justEnded = nowNs - secondNs < 2 * SECOND_NS;
-    refusedPermille = justEnded && requests > 0 ? (int) (1000L * refused / requests) : 0;
+    refusedPermille =
+        justEnded && requests > 0 ? (int) Math.min(1000, 1000L * refused / requests) : 0;
     requests = 0;
     refused = 0;
     secondNs = nowNs;

@@ -4,10 +4,8 @@ import io.meshrpc.api.MethodDescriptor;
 
 /** What a server knows of one of its methods: how long it usually runs, how much of it waits. */
 final class MethodStats {
-  private static final double ALPHA = 0.02; // about the last fifty
-
   private final MethodDescriptor<?, ?> method;
-  private double usualNs;
+  private final UsualTime usual = new UsualTime();
   int queued;
 
   MethodStats(MethodDescriptor<?, ?> method) {
@@ -19,11 +17,11 @@ final class MethodStats {
   }
 
   void onSuccess(long serviceNs) {
-    usualNs = usualNs == 0 ? serviceNs : usualNs + ALPHA * (serviceNs - usualNs);
+    usual.add(serviceNs);
   }
 
   /** 0 before the first success. */
   long usualNs() {
-    return (long) usualNs;
+    return usual.ns();
   }
 }

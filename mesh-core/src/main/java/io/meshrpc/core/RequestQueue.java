@@ -1,36 +1,35 @@
 package io.meshrpc.core;
 
 import io.meshrpc.api.Priority;
-import java.util.ArrayDeque;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Work that waits. Four priorities share the workers 8 : 4 : 2 : 1; within a priority clients take
- * turns; within a client the first to come is the first to go. When nothing waits, the shares start
- * anew.
+ * turns, see {@link Band}. When nothing waits, the shares start anew.
  */
 final class RequestQueue {
   private static final int[] WEIGHTS = {1, 2, 4, 8}; // by Priority.ordinal()
 
   private final Band[] bands = new Band[Priority.values().length];
+  private final AdmissionLevel level;
   private int count;
   private long bytes;
   private long usualNs; // what all that waits usually takes to run, as known when it came
 
-  RequestQueue() {
+  RequestQueue(ServerLimits limits) {
+    level = new AdmissionLevel(limits.codelIntervalNs());
     for (int i = 0; i < bands.length; i++) {
-      bands[i] = new Band(WEIGHTS[i]);
+      CoDel codel = new CoDel(limits.codelTargetNs(), limits.codelIntervalNs());
+      bands[i] = new Band(WEIGHTS[i], codel);
     }
   }
 
   void add(ServerCall call) {
-    bands[call.priority().ordinal()].add(call);
+    call.expectedNs = call.stats.usualNs();
+    band(call.priority()).add(call);
     count++;
     bytes += call.bytes();
     call.stats.queued++;
-    call.expectedNs = call.stats.usualNs();
     usualNs += call.expectedNs;
   }
 
@@ -40,15 +39,14 @@ final class RequestQueue {
     if (count == 0) {
       return null;
     }
-    Band band = nextBand();
-    ServerCall call = band.poll();
+    ServerCall call = nextBand().poll();
     leave(call);
     return call;
   }
 
   /** Takes back one that waits. */
   void remove(ServerCall call) {
-    if (bands[call.priority().ordinal()].remove(call)) {
+    if (band(call.priority()).remove(call)) {
       leave(call);
     }
   }
@@ -66,15 +64,56 @@ final class RequestQueue {
     return usualNs;
   }
 
-  /** When the oldest came; {@link Long#MAX_VALUE} if none waits. */
-  long oldestNs() {
-    long oldest = Long.MAX_VALUE;
-    for (Band band : bands) {
-      for (ArrayDeque<ServerCall> flow : band.flows.values()) {
-        oldest = Math.min(oldest, flow.getFirst().receivedNs);
+  /**
+   * What is likely to be done, by all workers together, before one more call of this client that
+   * usually takes so long. Others of its band have their turns, other bands their shares.
+   */
+  long aheadNs(ClientSession client, Priority priority, long costNs) {
+    Band own = band(priority);
+    long ownNs = own.aheadNs(client, costNs);
+    double sumNs = ownNs;
+    for (Band other : bands) {
+      if (other != own) {
+        double sharedNs = (double) (ownNs + costNs) * other.weight / own.weight;
+        sumNs += Math.min(other.usualNs(), sharedNs);
       }
     }
-    return oldest;
+    return (long) Math.min(usualNs, sumNs);
+  }
+
+  /** The oldest of the same client and priority; null if none waits. */
+  @Nullable
+  ServerCall oldestLike(ServerCall call) {
+    return band(call.priority()).oldestOf(call.client);
+  }
+
+  /** When the oldest came; {@link Long#MAX_VALUE} if none waits. */
+  long oldestNs() {
+    long oldestNs = Long.MAX_VALUE;
+    for (Band band : bands) {
+      oldestNs = Math.min(oldestNs, band.oldestNs());
+    }
+    return oldestNs;
+  }
+
+  /** Sees how long work waits, while it usually takes so long. To be called before each poll. */
+  void observe(long workNs, long nowNs) {
+    int overloaded = -1;
+    for (int i = 0; i < bands.length; i++) {
+      bands[i].observe(workNs, nowNs);
+      overloaded = bands[i].isOverloaded() ? i : overloaded;
+    }
+    level.observe(overloaded, nowNs);
+  }
+
+  /** Whether work of this priority is let in at all. */
+  boolean admits(Priority priority) {
+    return level.admits(priority);
+  }
+
+  /** Whether a call has waited too long to be run by a server that is overloaded. */
+  boolean isStale(ServerCall call, long nowNs) {
+    return band(call.priority()).isStale(call, nowNs);
   }
 
   private void leave(ServerCall call) {
@@ -96,7 +135,7 @@ final class RequestQueue {
   private Band nextBand() {
     for (int round = 0; ; round++) {
       for (int i = bands.length - 1; i >= 0; i--) {
-        if (bands[i].turns > 0 && !bands[i].flows.isEmpty()) {
+        if (bands[i].turns > 0 && !bands[i].isEmpty()) {
           bands[i].turns--;
           return bands[i];
         }
@@ -108,43 +147,7 @@ final class RequestQueue {
     }
   }
 
-  /** The work of one priority: a ring of clients. */
-  private static final class Band {
-    final int weight;
-    final Map<ClientSession, ArrayDeque<ServerCall>> flows = new LinkedHashMap<>();
-    int turns;
-
-    Band(int weight) {
-      this.weight = weight;
-      this.turns = weight;
-    }
-
-    void add(ServerCall call) {
-      flows.computeIfAbsent(call.client, any -> new ArrayDeque<>()).addLast(call);
-    }
-
-    ServerCall poll() {
-      ClientSession client = flows.keySet().iterator().next();
-      ArrayDeque<ServerCall> flow = flows.remove(client);
-      if (flow == null) {
-        throw new IllegalStateException("a client without work");
-      }
-      ServerCall call = flow.removeFirst();
-      if (!flow.isEmpty()) {
-        flows.put(client, flow); // to the end of the ring
-      }
-      return call;
-    }
-
-    boolean remove(ServerCall call) {
-      ArrayDeque<ServerCall> flow = flows.get(call.client);
-      if (flow == null || !flow.remove(call)) {
-        return false;
-      }
-      if (flow.isEmpty()) {
-        flows.remove(call.client);
-      }
-      return true;
-    }
+  private Band band(Priority priority) {
+    return bands[priority.ordinal()];
   }
 }

@@ -1,6 +1,5 @@
 package io.meshrpc.core;
 
-import io.meshrpc.api.Code;
 import io.meshrpc.api.LoadReport;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.ServiceDescriptor;
@@ -40,12 +39,9 @@ public final class ServerEngine {
   private final List<ServiceEntry> offer = new ArrayList<>();
   private final ServerOutbox out;
   private final ClientSessions sessions;
-  private final RequestQueue queue = new RequestQueue();
-  private final Timers<ServerCall> deadlines = new Timers<>();
-  private final LoadGauge gauge;
+  private final WorkDesk work;
   private final long startNs;
 
-  private int running;
   private boolean draining;
   private long graceEndNs;
   private long nextSweepNs;
@@ -64,7 +60,7 @@ public final class ServerEngine {
     this.name = name;
     this.out = out;
     this.sessions = new ClientSessions(limits, random, this::takeBack);
-    this.gauge = new LoadGauge(limits.workers(), nowNs);
+    this.work = new WorkDesk(limits, out, this::send, nowNs);
     this.startNs = nowNs;
     this.nextSweepNs = nowNs + SWEEP_NS;
     for (ServiceDescriptor service : services) {
@@ -101,7 +97,7 @@ public final class ServerEngine {
         refused = refuseOnce(route, refused);
       }
     }
-    startWork(nowNs);
+    work.start(nowNs);
   }
 
   /** A connection is gone. Work of its client that has not started will not start. */
@@ -111,16 +107,8 @@ public final class ServerEngine {
 
   /** A handler ended. */
   public void onFinished(ServerCall call, ServerReply reply, long nowNs) {
-    if (call.state != ServerCall.State.RUNNING) {
-      throw new IllegalStateException("call " + call.seq() + " ended while " + call.state);
-    }
+    work.onFinished(call, reply.code(), nowNs);
     ClientSession client = call.client;
-    running--;
-    gauge.onCompleted(call, reply.code() == Code.OK, nowNs);
-    if (reply.code() == Code.OK) {
-      call.stats.onSuccess(nowNs - call.startedNs);
-    }
-    end(call);
     client.idleSinceNs = nowNs;
     long bytesMax = client.responseBytesMax == 0
         ? limits.replyBytesMax()
@@ -134,26 +122,23 @@ public final class ServerEngine {
     if (!call.answeredEarly) {
       answer(client, answer);
     }
-    startWork(nowNs);
+    work.start(nowNs);
   }
 
   /** Time has passed: expires, sweeps, starts. */
   public void tick(long nowNs) {
-    ServerCall due;
-    while ((due = deadlines.pollDue(nowNs)) != null) {
-      onDeadline(due);
-    }
+    work.expire(nowNs);
     if (nowNs >= nextSweepNs) {
       nextSweepNs = nowNs + SWEEP_NS;
       sessions.sweep(nowNs, out);
     }
-    startWork(nowNs);
+    work.start(nowNs);
   }
 
   /** When {@link #tick} wants to be called next, whatever happens; MAX_VALUE for never. */
   public long nextTick() {
-    long next = deadlines.nextDueNs();
-    if (draining && running > 0) {
+    long next = work.nextDueNs();
+    if (draining && work.running() > 0) {
       next = Math.min(next, graceEndNs);
     }
     return sessions.isEmpty() ? next : Math.min(next, nextSweepNs);
@@ -172,8 +157,7 @@ public final class ServerEngine {
     draining = true;
     graceEndNs = endNs;
     ServerCall call;
-    while ((call = queue.poll()) != null) {
-      end(call);
+    while ((call = work.takeBackNext()) != null) {
       answer(call.client, Answers.draining(call.seq(), call.latestAttempt));
     }
     int graceMs = (int) Math.min(Integer.MAX_VALUE, graceNs / 1_000_000);
@@ -184,12 +168,12 @@ public final class ServerEngine {
 
   /** Whether nothing runs any more, or the grace period has passed. */
   public boolean drained(long nowNs) {
-    return draining && (running == 0 || nowNs >= graceEndNs);
+    return draining && (work.running() == 0 || nowNs >= graceEndNs);
   }
 
   /** How busy the server is. */
   public LoadReport load(long nowNs) {
-    return gauge.report(queue, running, nowNs);
+    return work.load(nowNs);
   }
 
   private void onPacket(ClientSession client, Packet packet, long nowNs) {
@@ -244,8 +228,7 @@ public final class ServerEngine {
       refusal = Answers.draining(seq, request.attempt());
     }
     if (refusal == null && stats != null) {
-      refusal = Admission.noRoom(request, stats, queue, running, limits);
-      gauge.onRequest(refusal != null, nowNs);
+      refusal = work.objection(client, request, stats, nowNs);
     }
     if (refusal != null || stats == null) {
       if (refusal != null) {
@@ -253,11 +236,7 @@ public final class ServerEngine {
       }
       return;
     }
-    ServerCall call = new ServerCall(client, stats, request, nowNs);
-    call.found = queue.count() + running;
-    client.active.put(seq, call);
-    queue.add(call);
-    deadlines.set(call, call.deadlineNs());
+    work.add(new ServerCall(client, stats, request, nowNs));
   }
 
   private boolean isDuplicate(ClientSession client, Request request) {
@@ -291,7 +270,7 @@ public final class ServerEngine {
     ServerCall call = client.active.get(seq);
     Cancelled.Stage stage;
     if (call != null && call.state == ServerCall.State.QUEUED) {
-      takeFromQueue(call);
+      work.takeBack(call);
       if (cancel.attempt() > call.latestAttempt) {
         client.recent.revoke(seq, cancel.attempt(), nowNs);
       }
@@ -314,60 +293,13 @@ public final class ServerEngine {
     send(client, new Cancelled(seq, cancel.attempt(), stage));
   }
 
-  private void onDeadline(ServerCall call) {
-    if (call.state == ServerCall.State.QUEUED) {
-      expireQueued(call);
-    } else if (call.state == ServerCall.State.RUNNING) {
-      call.answeredEarly = true;
-      out.cancelRunning(call);
-      answer(call.client, Answers.expiredRunning(call));
-    }
-  }
-
-  private void expireQueued(ServerCall call) {
-    queue.remove(call);
-    end(call);
-    answer(call.client, Answers.expiredInQueue(call));
-  }
-
-  private void startWork(long nowNs) {
-    while (running < limits.workers()) {
-      ServerCall call = queue.poll();
-      if (call == null) {
-        return;
-      }
-      if (call.deadlineNs() <= nowNs) {
-        expireQueued(call);
-        continue;
-      }
-      call.state = ServerCall.State.RUNNING;
-      call.startedNs = nowNs;
-      running++;
-      if (call.announcesStart) {
-        send(call.client, call.started());
-      }
-      out.invoke(call);
-    }
-  }
-
   /** A session has ended: what it has not had started is not started for it. */
   private void takeBack(ClientSession client) {
     for (ServerCall call : List.copyOf(client.active.values())) {
       if (call.state == ServerCall.State.QUEUED) {
-        takeFromQueue(call);
+        work.takeBack(call);
       }
     }
-  }
-
-  private void takeFromQueue(ServerCall call) {
-    queue.remove(call);
-    end(call);
-  }
-
-  private void end(ServerCall call) {
-    call.state = ServerCall.State.ENDED;
-    deadlines.cancel(call);
-    call.client.active.remove(call.seq());
   }
 
   private void answer(ClientSession client, Response response) {

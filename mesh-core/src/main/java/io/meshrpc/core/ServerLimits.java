@@ -15,6 +15,10 @@ package io.meshrpc.core;
  * @param rememberedBytesMax bytes of answers remembered for a client
  * @param rememberedAgeNs how long an answer is remembered
  * @param sessionIdleNs how long a session outlives its client's last word and last work
+ * @param codelTargetNs how long the oldest work may wait for a whole interval; 0: as long as it likes
+ * @param codelIntervalNs that interval
+ * @param concurrencyMin handlers that may run at once, at the least, if that is found by their times
+ * @param concurrencyMax at the most; 0 if it is not, and {@code workers} holds
  */
 public record ServerLimits(
     int workers,
@@ -28,7 +32,11 @@ public record ServerLimits(
     int rememberedCountMax,
     long rememberedBytesMax,
     long rememberedAgeNs,
-    long sessionIdleNs) {
+    long sessionIdleNs,
+    long codelTargetNs,
+    long codelIntervalNs,
+    int concurrencyMin,
+    int concurrencyMax) {
   /** What holds unless set otherwise. */
   public static final ServerLimits DEFAULTS = new ServerLimits(
       64,
@@ -42,5 +50,9 @@ public record ServerLimits(
       1024,
       1L << 20,
       60_000_000_000L,
-      60_000_000_000L);
+      60_000_000_000L,
+      5_000_000L,
+      100_000_000L,
+      0,
+      0);
 }

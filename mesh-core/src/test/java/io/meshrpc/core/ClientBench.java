@@ -42,7 +42,12 @@ final class ClientBench implements ClientOutbox {
 
   ClientBench(
       LivenessSettings settings, LoadBalancer balancer, AttemptInterceptor interceptor, long seed) {
-    this(new ClientLimits(1000, 1000, Integer.MAX_VALUE, 1), settings, balancer, interceptor, seed);
+    this(new ClientLimits(1000, 1000), settings, balancer, interceptor, seed);
+  }
+
+  /** A client with a throttle. */
+  ClientBench(double throttleRatio) {
+    this(new ClientLimits(1000, 1000).withThrottle(throttleRatio));
   }
 
   ClientBench(ClientLimits limits) {

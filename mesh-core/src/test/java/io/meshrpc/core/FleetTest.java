@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** To which servers of many a client is connected. */
 class FleetTest {
   private static ClientBench bench() {
-    return new ClientBench(new ClientLimits(1000, 1000, 40, 1));
+    return new ClientBench(new ClientLimits(1000, 1000).withSubset(40, 1));
   }
 
   private static List<FakeServer> up(ClientBench bench, int count) {

@@ -16,6 +16,10 @@ final class Limits {
   private long rememberedBytesMax = USUAL.rememberedBytesMax();
   private long rememberedAgeNs = USUAL.rememberedAgeNs();
   private long sessionIdleNs = USUAL.sessionIdleNs();
+  private long codelTargetNs = USUAL.codelTargetNs();
+  private long codelIntervalNs = USUAL.codelIntervalNs();
+  private int concurrencyMin = USUAL.concurrencyMin();
+  private int concurrencyMax = USUAL.concurrencyMax();
 
   Limits workers(int count) {
     workers = count;
@@ -77,6 +81,18 @@ final class Limits {
     return this;
   }
 
+  Limits codel(long targetNs, long intervalNs) {
+    codelTargetNs = targetNs;
+    codelIntervalNs = intervalNs;
+    return this;
+  }
+
+  Limits concurrency(int min, int max) {
+    concurrencyMin = min;
+    concurrencyMax = max;
+    return this;
+  }
+
   ServerLimits build() {
     return new ServerLimits(
         workers,
@@ -90,6 +106,10 @@ final class Limits {
         rememberedCountMax,
         rememberedBytesMax,
         rememberedAgeNs,
-        sessionIdleNs);
+        sessionIdleNs,
+        codelTargetNs,
+        codelIntervalNs,
+        concurrencyMin,
+        concurrencyMax);
   }
 }

@@ -246,7 +246,7 @@ class ServerQueueTest {
     IntStream.range(0, 8).forEach(i -> bench.finishFirst(MS));
 
     assertThat(bench.started.stream().map(ServerCall::callerName))
-        .containsExactly("c1", "c2", "c3", "c1", "c2", "c1", "c1", "c1");
+        .containsExactly("c2", "c3", "c1", "c2", "c1", "c1", "c1", "c1"); // newcomers first
   }
 
   @Test

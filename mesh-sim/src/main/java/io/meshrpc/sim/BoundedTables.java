@@ -24,7 +24,7 @@ final class BoundedTables implements Invariant {
   @Override
   public void onLoad(SimServer server, LoadReport load) {
     Options options = sim.options;
-    if (load.queued() > options.queueCountMax || load.running() > options.workers) {
+    if (load.queued() > options.queueCountMax || load.running() > options.handlersMax()) {
       throw new Violation("I9", server + " exceeds its limits: " + load);
     }
   }

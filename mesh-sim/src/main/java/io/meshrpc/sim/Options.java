@@ -2,7 +2,9 @@ package io.meshrpc.sim;
 
 import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.LoadBalancer;
+import io.meshrpc.api.Priority;
 import io.meshrpc.api.RetryPolicy;
+import io.meshrpc.core.ClientLimits;
 import io.meshrpc.core.ServerLimits;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.policy.SpeedWeightedProbing;
@@ -34,11 +36,14 @@ final class Options {
   int workers = 4;
   int queueCountMax = ServerLimits.DEFAULTS.queueCountMax();
   int rememberedCountMax = ServerLimits.DEFAULTS.rememberedCountMax();
+  long codelTargetNs = ServerLimits.DEFAULTS.codelTargetNs(); // 0: off
+  int concurrencyMax; // of the adaptive limit, which begins at the workers; 0: off
   ServiceTime service = ServiceTime.exponential(Duration.ofMillis(10));
   double failShare; // handlers that answer with an error
   double hangShare; // handlers that do not end before they are freed
   double lateShare; // handlers that take ten times as long
   Supplier<LoadBalancer> balancer = SpeedWeightedProbing::new;
+  double throttleRatio; // of clients; 0: off
   LivenessSettings liveness = LivenessSettings.DEFAULTS;
   Supplier<Door> door = () -> new Door() {}; // of each server
   RetryPolicy retry = RetryPolicy.DEFAULT;
@@ -51,6 +56,7 @@ final class Options {
   double idempotentShare = 1;
   double cancelShare;
   double prioritizedShare;
+  double[] priorityShares = {}; // of all calls, by Priority.ordinal(), if there are any
   double patientShare; // with an attempt patience of 50 ms
   double neverShare; // with RetryPolicy.NEVER
   long deadlineLeastNs = 5_000_000_000L;
@@ -62,9 +68,25 @@ final class Options {
     return load * servers * workers / (service.meanNs() / 1e9) / clients;
   }
 
+  /** The priority of a call whose caller drew this number from 0 to 1. */
+  Priority priority(double drawn) {
+    double sum = 0;
+    for (int i = 0; i < priorityShares.length; i++) {
+      sum += priorityShares[i];
+      if (drawn < sum) {
+        return Priority.values()[i];
+      }
+    }
+    return Priority.NORMAL;
+  }
+
   /** Whether frames pass as TCP promises. */
   boolean isHonest() {
     return hostile == 0;
+  }
+
+  ClientLimits clientLimits() {
+    return ClientLimits.DEFAULTS.withThrottle(throttleRatio);
   }
 
   ServerLimits limits() {
@@ -81,13 +103,24 @@ final class Options {
         rememberedCountMax,
         usual.rememberedBytesMax(),
         usual.rememberedAgeNs(),
-        usual.sessionIdleNs());
+        usual.sessionIdleNs(),
+        codelTargetNs,
+        usual.codelIntervalNs(),
+        concurrencyMax == 0 ? 0 : workers,
+        concurrencyMax);
+  }
+
+  /** Handlers that may run at once at one server. */
+  int handlersMax() {
+    return concurrencyMax == 0 ? workers : concurrencyMax;
   }
 
   @Override
   public String toString() {
     return "clients=" + clients + " servers=" + servers + " workers=" + workers
         + " queueCountMax=" + queueCountMax + " rememberedCountMax=" + rememberedCountMax
+        + (codelTargetNs == 0 ? " no codel" : "")
+        + (concurrencyMax == 0 ? "" : " concurrencyMax=" + concurrencyMax)
         + " service=[" + service + "] load=" + load + " callersPerClient=" + callersPerClient
         + "\n  fails=" + failShare + " hangs=" + hangShare + " late=" + lateShare
         + " idempotent=" + idempotentShare + " cancels=" + cancelShare

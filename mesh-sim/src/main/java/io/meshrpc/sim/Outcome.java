@@ -3,6 +3,7 @@ package io.meshrpc.sim;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
 import io.meshrpc.api.PeerState;
+import io.meshrpc.api.Priority;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +24,7 @@ public final class Outcome {
    *
    * @param client its client, from 0
    * @param idempotent whether it may run twice
+   * @param priority how it ranked
    * @param begun when its caller made it
    * @param latency from then to its end
    * @param code how it ended
@@ -33,6 +35,7 @@ public final class Outcome {
   public record Call(
       int client,
       boolean idempotent,
+      Priority priority,
       Duration begun,
       Duration latency,
       Code code,
@@ -90,6 +93,7 @@ public final class Outcome {
       calls.add(new Call(
           call.client.index(),
           call.idempotent,
+          call.priority,
           Duration.ofNanos(call.issuedNs),
           Duration.ofNanos(call.endedNs - call.issuedNs),
           call.code,

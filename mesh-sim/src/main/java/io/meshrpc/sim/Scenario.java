@@ -2,6 +2,7 @@ package io.meshrpc.sim;
 
 import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.LoadBalancer;
+import io.meshrpc.api.Priority;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.policy.LivenessSettings;
 import java.time.Duration;
@@ -105,6 +106,28 @@ public final class Scenario {
   /** This share of the calls is idempotent; all by default. */
   public Scenario idempotent(double share) {
     options.idempotentShare = share("idempotent", share);
+    return this;
+  }
+
+  /** These shares of the calls are critical, high and sheddable; the rest, by default all, is normal. */
+  public Scenario priorities(double critical, double high, double sheddable) {
+    share("critical + high + sheddable", critical + high + sheddable);
+    options.priorityShares = new double[Priority.values().length];
+    options.priorityShares[Priority.CRITICAL.ordinal()] = share("critical", critical);
+    options.priorityShares[Priority.HIGH.ordinal()] = share("high", high);
+    options.priorityShares[Priority.SHEDDABLE.ordinal()] = share("sheddable", sheddable);
+    return this;
+  }
+
+  /** How long the oldest work at a server may wait; zero turns CoDel off. */
+  public Scenario codelTarget(Duration span) {
+    options.codelTargetNs = span.toNanos();
+    return this;
+  }
+
+  /** Clients send so many times as many requests as are accepted; 0, the default, turns this off. */
+  public Scenario throttle(double ratio) {
+    options.throttleRatio = ratio;
     return this;
   }
 

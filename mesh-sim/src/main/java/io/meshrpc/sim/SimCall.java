@@ -2,6 +2,7 @@ package io.meshrpc.sim;
 
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.Priority;
 import io.meshrpc.core.ClientCall;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ final class SimCall {
   long deadlineShownNs; // on its client's clock
   long endedNs = -1; // true time
   boolean finalPhase; // must succeed
+  Priority priority = Priority.NORMAL;
 
   // For the judge of retries.
   int handedBack; // by servers, without a new sending so far

@@ -11,7 +11,6 @@ import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.api.RpcException;
 import io.meshrpc.core.ClientCall;
 import io.meshrpc.core.ClientEngine;
-import io.meshrpc.core.ClientLimits;
 import io.meshrpc.core.ClientOutbox;
 import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.NodeId;
@@ -61,7 +60,7 @@ class SimClient extends SimNode implements ClientOutbox {
 
   ClientEngine newEngine(RandomGenerator random) {
     return new ClientEngine(
-        ClientLimits.DEFAULTS,
+        sim.options.clientLimits(),
         sim.options.liveness,
         NodeId.random(random),
         name(),

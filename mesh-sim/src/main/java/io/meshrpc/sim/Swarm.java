@@ -80,6 +80,8 @@ final class Swarm implements Play {
     if (random.nextBoolean()) {
       options.rememberedCountMax = (int) Chance.scale(random, 1, 50);
     }
+    options.codelTargetNs = random.nextBoolean() ? 0 : options.codelTargetNs;
+    options.concurrencyMax = random.nextBoolean() ? 0 : options.workers * 4;
     options.failShare = share(random, 0.3);
     options.hangShare = share(random, 0.05);
     options.lateShare = share(random, 0.1);

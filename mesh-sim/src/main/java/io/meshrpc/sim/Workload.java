@@ -77,9 +77,13 @@ final class Workload {
         : Chance.betweenNs(random, options.deadlineLeastNs, options.deadlineMostNs);
     SimCall call = sim.newCall(client, idempotent, timeoutNs);
     call.finalPhase = mustSucceed;
-    CallOptions callOptions = Chance.hit(random, options.prioritizedShare)
-        ? CallOptions.DEFAULT.withPriority(PRIORITIES[random.nextInt(PRIORITIES.length)])
-        : CallOptions.DEFAULT;
+    CallOptions callOptions = CallOptions.DEFAULT;
+    if (options.priorityShares.length > 0) {
+      callOptions = callOptions.withPriority(options.priority(random.nextDouble()));
+    } else if (Chance.hit(random, options.prioritizedShare)) {
+      callOptions = callOptions.withPriority(PRIORITIES[random.nextInt(PRIORITIES.length)]);
+    }
+    call.priority = callOptions.priority();
     RetryPolicy retry = never ? RetryPolicy.NEVER : options.retry;
     if (!never && Chance.hit(random, options.patientShare)) {
       retry = retry.withAttemptPatience(PATIENCE);
