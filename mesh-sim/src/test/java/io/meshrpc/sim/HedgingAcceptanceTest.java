@@ -64,7 +64,7 @@ class HedgingAcceptanceTest {
   }
 
   private static List<Pair> play(double load, HedgePolicy policy) {
-    List<Pair> pairs = Acceptance.play(5, 40, seed -> {
+    List<Pair> pairs = Acceptance.play(3, 40, seed -> {
       Pair pair =
           new Pair(mesh(load, HedgePolicy.OFF).run(seed), mesh(load, policy).run(seed));
       assertThat(pair.hedged.failures()).isEmpty();

@@ -189,6 +189,19 @@ class InvariantsTest {
     assertThatThrownBy(() -> send(judge, call, 12)).hasMessageStartingWith("I5: c0: 11 retries");
   }
 
+  @Test
+  void retriesThatOneAnswerMadeNecessaryMayBeSpreadOverMoreThanAWindow() {
+    BoundedRetries judge = new BoundedRetries();
+    for (int i = 0; i < 25; i++) {
+      sim.runUntil(i * 1_000_000_000L);
+      SimCall waiting = sim.newCall(sim.clients.get(0), true, 1_000_000);
+      send(judge, waiting, 1);
+      send(judge, waiting, 2);
+      waiting.failedNs = 0;
+      send(judge, waiting, 3);
+    }
+  }
+
   /** So many sendings that need the budget, of one call. */
   private void retry(BoundedRetries judge, int times) {
     SimCall unlucky = sim.newCall(sim.clients.get(0), true, 1_000_000);
