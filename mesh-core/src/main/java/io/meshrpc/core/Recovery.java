@@ -66,7 +66,7 @@ final class Recovery {
       return 0;
     }
     nextStepNs = now + stepNs;
-    int count = Math.max(1, (int) ((long) backlog * back / table.size() / STEPS));
+    int count = Math.max(1, (int) ((long) backlog * back / table.census().size() / STEPS));
     if (state == State.BACKLOG) {
       left =
           Math.min(left, waiting) - count; // each gets one turn: what it waits for may never come
@@ -109,10 +109,10 @@ final class Recovery {
   /** In words, for those that do not wait. */
   String why() {
     return "servers are coming back after an outage, %d of %d so far; not all calls go through yet"
-        .formatted(back, table.size());
+        .formatted(back, table.census().size());
   }
 
   private int wanted() {
-    return Math.max(1, (percent * table.size() + 99) / 100);
+    return Math.max(1, (percent * table.census().size() + 99) / 100);
   }
 }
