@@ -17,6 +17,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OverloadAcceptanceTest {
   private static final int SERVERS = 10;
 
+  @ParameterizedTest
+  @CsvSource({"4, 1", "4, 2", "16, 1"})
+  void serversThatAreBusyAndNotOverloadedRefuseNobody(int workers, long seed) {
+    Outcome outcome = Scenario.named("busy")
+        .servers(40 / workers)
+        .workers(workers)
+        .clients(20)
+        .load(0.9)
+        .deadline(ofMillis(500))
+        .lasting(ofSeconds(5))
+        .run(seed);
+
+    assertThat(outcome.goodput(Duration.ZERO, ofSeconds(5)))
+        .as("%s", outcome)
+        .isGreaterThanOrEqualTo(0.9995);
+  }
+
   /** All servers are at 0.3 of their speed from 3 s to 6 s. */
   @ParameterizedTest
   @CsvSource({"0.70, 1", "0.70, 2", "0.85, 1", "0.85, 2"})
