@@ -1,7 +1,11 @@
 package io.meshrpc.testkit;
 
 import io.meshrpc.api.ServiceDefinition;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +32,7 @@ import java.util.function.Consumer;
  */
 public class TestMesh implements AutoCloseable {
   private static final long SEED = 1;
+  private static final Instant BEGIN = Instant.parse("2000-01-01T00:00:00Z");
   private static final long AWAIT_MAX_NS = Duration.ofMinutes(10).toNanos();
 
   private final long seed;
@@ -110,6 +115,15 @@ public class TestMesh implements AutoCloseable {
   /** Time since the mesh began. */
   public Duration now() {
     return stage.now();
+  }
+
+  /**
+   * The time of the mesh as a clock, for services that ask one: 2000-01-01T00:00:00Z when the mesh
+   * began, in UTC, and {@link #now} later now.
+   */
+  public Clock clock() {
+    InstantSource source = () -> BEGIN.plus(now());
+    return source.withZone(ZoneOffset.UTC);
   }
 
   /**

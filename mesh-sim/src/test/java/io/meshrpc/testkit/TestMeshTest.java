@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
 import io.meshrpc.api.RpcException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +38,17 @@ class TestMeshTest {
 
     assertThat(mesh.now()).isEqualTo(ofSeconds(1));
     assertThat(reply).isCompletedWithValue("tea");
+  }
+
+  @Test
+  void aClockShowsTheTimeOfTheMesh() {
+    Clock clock = mesh.clock();
+    assertThat(clock.instant()).isEqualTo("2000-01-01T00:00:00Z");
+
+    mesh.advance(ofMillis(90_500));
+
+    assertThat(clock.instant()).isEqualTo("2000-01-01T00:01:30.500Z");
+    assertThat(clock.getZone()).isEqualTo(ZoneOffset.UTC);
   }
 
   @Test
