@@ -25,7 +25,8 @@ final class GoodRoutes implements Invariant {
 
   @Override
   public void onClientTurn(SimClient client) {
-    SimCall waiting = client.unsent().isEmpty() ? null : client.unsent().iterator().next();
+    SimCall waiting =
+        client.unsent().isEmpty() ? null : client.unsent().iterator().next();
     PeerView ready = waiting == null ? null : ready(client);
     if (waiting == null || ready == null || client.isRecovering()) {
       since.remove(client);

@@ -138,9 +138,7 @@ final class Scenarios {
   private static Scenario massSilence() {
     Scenario scenario = usual("mass-silence").load(0.3);
     for (int i = 0; i < 12; i++) {
-      scenario
-          .at(ofSeconds(2), Fault.vanish(server(i)))
-          .at(ofSeconds(7), Fault.start(server(i)));
+      scenario.at(ofSeconds(2), Fault.vanish(server(i))).at(ofSeconds(7), Fault.start(server(i)));
     }
     return scenario.lasting(ofSeconds(10));
   }

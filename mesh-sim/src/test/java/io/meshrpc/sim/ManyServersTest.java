@@ -11,7 +11,6 @@ import io.meshrpc.api.PeerState;
 import io.meshrpc.policy.LeastLoaded;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.policy.RoundRobin;
-import io.meshrpc.policy.RoundRobin;
 import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -89,10 +88,12 @@ class ManyServersTest {
 
   @Test
   void aServerThatFailsHalfOfItsCallsIsLeftOutMostOfTheTime() {
-    Scenario scenario = mesh("flaky").load(0.3).clients(2).balancer(RoundRobin::new); // who shuns none
-    for (int i = 0; i < 1000; i++) { // fails half of the time, and never five times in a row for long
-      scenario.at(
-          ofMillis(1000 + 8L * i), Fault.failFast(server(3), i % 2 == 0));
+    Scenario scenario =
+        mesh("flaky").load(0.3).clients(2).balancer(RoundRobin::new); // who shuns none
+    for (int i = 0;
+        i < 1000;
+        i++) { // fails half of the time, and never five times in a row for long
+      scenario.at(ofMillis(1000 + 8L * i), Fault.failFast(server(3), i % 2 == 0));
     }
     Outcome outcome = scenario.lasting(ofSeconds(9)).run(SEED);
 
