@@ -1,15 +1,12 @@
 package io.meshrpc;
 
-import io.meshrpc.api.HedgePolicy;
-import io.meshrpc.api.MethodDescriptor;
-import io.meshrpc.api.RetryPolicy;
+import io.meshrpc.edge.CallTerms;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** Refuses values out of their range, with value and expectation. */
 final class Checks {
   private static final int NAME_BYTES_MAX = 255; // docs/PROTOCOL.md, numbers and limits
-  private static final Duration SPAN_MAX = Duration.ofDays(365); // of a call
   private static final Duration FOREVER = Duration.ofDays(36_500);
 
   private Checks() {}
@@ -45,20 +42,8 @@ final class Checks {
     return span.compareTo(FOREVER) < 0 ? span.toNanos() : FOREVER.toNanos();
   }
 
-  /** Only what may run twice is hedged. */
-  static void hedge(MethodDescriptor<?, ?> method, HedgePolicy policy, RetryPolicy retry) {
-    if (policy.isOff() || retry.allowsSecondExecution(method.idempotency())) {
-      return;
-    }
-    throw new IllegalArgumentException("hedge: "
-        + method
-        + (retry.repeat() == RetryPolicy.Repeat.NEVER
-            ? " with Repeat.NEVER (expected: a call that may run twice)"
-            : " (expected: an idempotent method, or Repeat.AT_LEAST_ONCE)"));
-  }
-
   /** A call's span in nanoseconds; a year at most, which is for ever there. */
   static long nanos(Duration span) {
-    return span.compareTo(SPAN_MAX) > 0 ? SPAN_MAX.toNanos() : span.toNanos();
+    return CallTerms.nanos(span);
   }
 }

@@ -6,25 +6,22 @@ import io.meshrpc.api.CallInterceptor;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
-import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.MeshCaller;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerView;
-import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.api.RpcException;
 import io.meshrpc.api.Status;
 import io.meshrpc.core.ClientCall;
 import io.meshrpc.core.ClientEngine;
+import io.meshrpc.edge.CallTerms;
 import io.meshrpc.edge.InterceptedCall;
 import io.meshrpc.edge.LoggedAttempts;
 import io.meshrpc.edge.PendingReply;
 import io.meshrpc.edge.ServerContext;
 import io.meshrpc.zmq.ClientNode;
 import io.meshrpc.zmq.NodeLoop;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -39,19 +36,13 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
   private static final long CLOSE_MAX_NS = TimeUnit.SECONDS.toNanos(2);
   private static final Runnable NOT_NESTED = () -> {};
 
-  private final Duration defaultDeadline;
-  private final RetryPolicy retry;
-  private final Map<MethodDescriptor<?, ?>, RetryPolicy> retryByMethod;
-  private final Map<MethodDescriptor<?, ?>, HedgePolicy> hedgeByMethod;
+  private final CallTerms terms;
   private final List<CallInterceptor> interceptors;
   private final Completions completions;
   private final NodeLoop<ClientEngine> loop;
 
   MeshClient(MeshClientBuilder builder) {
-    this.defaultDeadline = builder.defaultDeadline;
-    this.retry = builder.retry;
-    this.retryByMethod = Map.copyOf(builder.retryByMethod);
-    this.hedgeByMethod = Map.copyOf(builder.hedgeByMethod);
+    this.terms = builder.terms();
     this.interceptors = List.copyOf(builder.interceptors);
     this.completions = new Completions(builder);
     AttemptInterceptor attempts = LoggedAttempts.of(builder.attemptInterceptor);
@@ -110,7 +101,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
       return call.await();
     }
     PendingReply<R> pending = PendingReply.blocking(method, options);
-    ClientCall call = newCall(method, request, options, pending);
+    ClientCall call = terms.newCall(method, request, options, pending);
     if (!start(call)) {
       throw closed();
     }
@@ -146,7 +137,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
       MethodDescriptor<Q, R> method, Q request, CallOptions options) {
     ReplyFuture<R> future = new ReplyFuture<>(this::cancel);
     PendingReply<R> pending = PendingReply.async(method, options, future);
-    ClientCall call = newCall(method, request, options, pending);
+    ClientCall call = terms.newCall(method, request, options, pending);
     future.call = call;
     if (!start(call)) {
       future.completeExceptionally(closed());
@@ -157,28 +148,6 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
       CompletableFuture<R> unused = future.whenComplete((reply, failure) -> noLongerNested.run());
     }
     return future;
-  }
-
-  private <Q> ClientCall newCall(
-      MethodDescriptor<Q, ?> method, Q request, CallOptions options, PendingReply<?> pending) {
-    Duration asked = options.deadline();
-    long timeoutNs = Checks.nanos(asked == null ? defaultDeadline : asked);
-    Optional<CallContext> serving = CallContext.current();
-    if (serving.isPresent()) {
-      timeoutNs = Math.min(timeoutNs, Checks.nanos(serving.get().timeLeft()));
-    }
-    RetryPolicy policy = options.retry();
-    if (policy == null) {
-      policy = retryByMethod.getOrDefault(method, retry);
-    }
-    HedgePolicy hedge = options.hedge();
-    if (hedge == null) {
-      hedge = hedgeByMethod.getOrDefault(method, HedgePolicy.OFF);
-    } else {
-      Checks.hedge(method, hedge, policy);
-    }
-    byte[] payload = method.request().encode(request);
-    return new ClientCall(method, payload, options, policy, hedge, timeoutNs, pending);
   }
 
   /**

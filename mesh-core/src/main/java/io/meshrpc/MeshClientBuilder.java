@@ -2,12 +2,14 @@ package io.meshrpc;
 
 import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.CallInterceptor;
+import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.core.ClientLimits;
+import io.meshrpc.edge.CallTerms;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.policy.SpeedWeightedProbing;
 import java.security.SecureRandom;
@@ -42,6 +44,8 @@ public final class MeshClientBuilder {
 
   private int requestBytesMax = ClientLimits.DEFAULTS.requestBytesMax();
   private int replyBytesMax = ClientLimits.DEFAULTS.responseBytesMax();
+  private int subsetAbove = ClientLimits.DEFAULTS.subsetAbove();
+  private double subsetSpread = ClientLimits.DEFAULTS.subsetSpread();
 
   MeshClientBuilder() {}
 
@@ -146,11 +150,32 @@ public final class MeshClientBuilder {
     return this;
   }
 
+  /**
+   * With more than {@code above} servers the client keeps connections to a subset of them only, as
+   * {@link io.meshrpc.policy.Subset} chooses it for this client, so that not everybody is connected to
+   * everybody; never unless set. Clients choose differently, each by chance, so this is for fleets with
+   * many clients: few of them would leave servers without any. A server that leaves the subset, because
+   * others came, ends what is under way there. {@link CallOptions#withServer} reaches the subset only.
+   *
+   * @param above at least 20, for no subset is smaller
+   * @param spread the subset has this many times twice the root of the number of servers; more than 0
+   */
+  public MeshClientBuilder subset(int above, double spread) {
+    if (!(spread > 0) || spread == Double.POSITIVE_INFINITY) {
+      throw new IllegalArgumentException("spread: " + spread + " (expected: > 0 and finite)");
+    }
+    subsetAbove = Checks.atLeast("above", above, 20);
+    subsetSpread = spread;
+    return this;
+  }
+
   /** The client, which connects at once and in the background. */
   public MeshClient build() {
-    hedgeByMethod.forEach((method, policy) ->
-        Checks.hedge(method, policy, retryByMethod.getOrDefault(method, retry)));
     return new MeshClient(this);
+  }
+
+  CallTerms terms() {
+    return new CallTerms(defaultDeadline, retry, retryByMethod, hedgeByMethod);
   }
 
   LoadBalancer balancer() {
@@ -158,7 +183,7 @@ public final class MeshClientBuilder {
   }
 
   ClientLimits limits() {
-    return new ClientLimits(requestBytesMax, replyBytesMax);
+    return new ClientLimits(requestBytesMax, replyBytesMax, subsetAbove, subsetSpread);
   }
 
   RandomGenerator random() {

@@ -51,7 +51,7 @@ public class BalancerBenchmark {
     SplittableRandom chance = new SplittableRandom(1);
     List<Peer> candidates = new ArrayList<>();
     for (int i = 0; i < peers; i++) {
-      Peer peer = new Peer("tcp://127.0.0.1:" + (10_000 + i), new Now());
+      Peer peer = new Peer("tcp://127.0.0.1:" + (10_000 + i), new Now(), new SuccessWindow(10_000_000_000L));
       peer.moveTo(PeerState.WARMING, "welcome");
       peer.moveTo(PeerState.UP, "warm");
       peer.onLoad(new LoadReport(chance.nextInt(4), chance.nextInt(64), 64, 0, i, 1000, 0, 0), 0);

@@ -12,7 +12,6 @@ import io.meshrpc.wire.ProbeReply;
 import io.meshrpc.wire.Reason;
 import io.meshrpc.wire.Response;
 import io.meshrpc.wire.Started;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -214,7 +213,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
 
   @Override
   public void onSuspect(Peer peer, String reason) {
-    for (Attempt attempt : new ArrayList<>(peer.open)) {
+    for (Attempt attempt : peer.open.all()) {
       if (attempt.call.mayRunTwice() && !peer.stalled) {
         attempt.displaced = true; // begin elsewhere, and take whichever answers first
         move(attempt);
@@ -226,7 +225,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
 
   @Override
   public void onLost(Peer peer, String reason) {
-    for (Attempt attempt : new ArrayList<>(peer.open)) {
+    for (Attempt attempt : peer.open.all()) {
       if (attempt.call.mayRunTwice()) {
         giveUp(attempt, reason);
       } else {
@@ -242,7 +241,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
 
   @Override
   public void onGone(Peer peer, String reason) {
-    for (Attempt attempt : new ArrayList<>(peer.open)) {
+    for (Attempt attempt : peer.open.all()) {
       giveUp(attempt, reason);
     }
     chooser.gone(peer); // after the ends above, which are about it, too
@@ -251,7 +250,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
 
   @Override
   public void onBack(Peer peer) {
-    for (Attempt attempt : new ArrayList<>(peer.open)) {
+    for (Attempt attempt : peer.open.all()) {
       if (attempt.lost) {
         launcher.askAgain(attempt, now);
       }

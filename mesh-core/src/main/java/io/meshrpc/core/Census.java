@@ -18,14 +18,19 @@ record Census(int size, int well, int doubtful, int lastResort, int known) {
     int doubtful = 0;
     int lastResort = 0;
     int known = 0;
+    int size = 0;
     for (Peer peer : all) {
+      if (peer.leaving) {
+        continue;
+      }
+      size++;
       boolean good = peer.state() == PeerState.UP || peer.state() == PeerState.WARMING;
       well += good && peer.session != 0 ? 1 : 0;
       doubtful += peer.isDoubtful() ? 1 : 0;
       lastResort += peer.isLastResort() ? 1 : 0;
       known += peer.nodeId != null ? 1 : 0;
     }
-    return new Census(all.size(), well, doubtful, lastResort, known);
+    return new Census(size, well, doubtful, lastResort, known);
   }
 
   /** Servers that take any number of calls, well or not. */

@@ -42,6 +42,13 @@ public final class ClientCall extends Timers.Timed {
   @Nullable
   Status cancelled; // before it was started
 
+  // Among those that are open.
+  @Nullable
+  ClientCall older;
+
+  @Nullable
+  ClientCall newer;
+
   boolean done;
   private @Nullable Response response;
   private @Nullable RpcException failure;

@@ -31,6 +31,7 @@ public final class ClientEngine {
   private final ClientLimits limits;
   private final ClientOutbox out;
   private final PeerTable table;
+  private final Fleet fleet;
   private final Liveness liveness;
   private final CallDesk calls;
   private final long localPauseNs;
@@ -53,6 +54,7 @@ public final class ClientEngine {
     this.limits = limits;
     this.out = out;
     this.table = new PeerTable(settings, random, out);
+    this.fleet = new Fleet(self.toString(), limits, table);
     this.calls = new CallDesk(table, balancer, interceptor, random, out);
     this.liveness =
         new Liveness(settings, self, name, limits.responseBytesMax(), table, random, out, calls);
@@ -62,14 +64,15 @@ public final class ClientEngine {
 
   /** Adds a server; nothing if it is there already. */
   public void connect(String endpoint, long nowNs) {
-    if (!closed && table.add(endpoint) != null) {
+    if (!closed && fleet.add(endpoint)) {
       nextCheckNs = nowNs;
     }
   }
 
   /** Removes a server. What is under way there is treated as if the server were gone. */
   public void disconnect(String endpoint, long nowNs) {
-    Peer peer = table.remove(endpoint);
+    Peer peer = fleet.remove(endpoint);
+    nextCheckNs = closed ? nextCheckNs : nowNs;
     if (peer != null) {
       calls.setNow(nowNs);
       peer.session = 0;
@@ -170,6 +173,7 @@ public final class ClientEngine {
     calls.setNow(nowNs);
     calls.runDue();
     if (nowNs >= nextCheckNs && !closed) {
+      fleet.dismissIdle().forEach(peer -> calls.onGone(peer, "not in this client's subset"));
       nextCheckNs = liveness.check(nowNs);
       calls.runDue();
     }

@@ -10,7 +10,6 @@ import io.meshrpc.wire.ServiceEntry;
 import io.meshrpc.wire.Welcome;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ final class Peer implements PeerView {
   private final Map<String, Integer> methods = new HashMap<>();
   private final Map<MethodDescriptor<?, ?>, Integer> numbers = new HashMap<>();
   final SuccessWindow successes;
-  final LinkedHashSet<Attempt> open = new LinkedHashSet<>(); // in the order of sending
+  final OpenAttempts open = new OpenAttempts();
   final RoundTrips roundTrips = new RoundTrips();
 
   // The connection.
@@ -48,6 +47,7 @@ final class Peer implements PeerView {
   private PeerState state = PeerState.CONNECTING;
   private String reason = "new";
   boolean stalled;
+  boolean leaving; // is to be forgotten once nothing is under way there
   boolean announces; // says Started when it is asked to
   long rampStartNs;
   long rampNs;
@@ -145,16 +145,17 @@ final class Peer implements PeerView {
 
   /** Whether new calls may go there while nothing is wrong. */
   boolean isReady() {
-    return switch (state) {
-      case UP, WARMING -> session != 0;
-      case PROBATION -> session != 0 && open.isEmpty() && probationPongs >= 3;
-      default -> false;
-    };
+    return !leaving
+        && switch (state) {
+          case UP, WARMING -> session != 0;
+          case PROBATION -> session != 0 && open.isEmpty() && probationPongs >= 3;
+          default -> false;
+        };
   }
 
   /** Whether new calls may go there if no better server is left. */
   boolean isLastResort() {
-    return session != 0 && (state == PeerState.SUSPECT || state == PeerState.EJECTED);
+    return session != 0 && !leaving && (state == PeerState.SUSPECT || state == PeerState.EJECTED);
   }
 
   /** Whether it may be well: silent, or ejected. One that is stuck is not. */
@@ -175,6 +176,9 @@ final class Peer implements PeerView {
 
   /** Why it gets no call now, in words. */
   String whyNot() {
+    if (leaving) {
+      return "not in this client's subset of the servers";
+    }
     return switch (state) {
       case CONNECTING -> connected ? "has not answered Hello yet" : "no connection yet";
       case PROBATION ->
@@ -217,7 +221,8 @@ final class Peer implements PeerView {
 
   @Override
   public long oldestAgeNs() {
-    return open.isEmpty() ? 0 : Math.max(0, now.ns - open.iterator().next().sentNs);
+    Attempt oldest = open.first();
+    return oldest == null ? 0 : Math.max(0, now.ns - oldest.sentNs);
   }
 
   @Override

@@ -32,6 +32,7 @@ final class Recovery {
   private int back; // servers that take calls
   private long changedNs; // when that changed
   private int backlog; // the most calls that waited
+  private int left; // of those that wait, once things are settled
   private long stepNs;
   private long nextStepNs = Long.MIN_VALUE;
 
@@ -66,9 +67,10 @@ final class Recovery {
     }
     nextStepNs = now + stepNs;
     int count = Math.max(1, (int) ((long) backlog * back / table.size() / STEPS));
-    if (count >= waiting) {
-      backlog = 0;
-      state = state == State.BACKLOG ? State.NONE : state;
+    if (state == State.BACKLOG) {
+      left =
+          Math.min(left, waiting) - count; // each gets one turn: what it waits for may never come
+      state = left <= 0 ? State.NONE : state;
     }
     return Math.min(count, waiting);
   }
@@ -88,6 +90,7 @@ final class Recovery {
       state = State.NONE; // those that were lost were removed
     } else if (state == State.OUTAGE && back > 0 && now - changedNs >= holdNs) {
       state = State.BACKLOG;
+      left = Integer.MAX_VALUE;
     }
   }
 

@@ -84,9 +84,9 @@ final class SilenceRules {
       }
     } else if (peer.session != 0) {
       next = Math.min(next, peer.lastHeardNs + heartbeatNs(peer));
-      if (!peer.open.isEmpty()) {
-        long sentNs = peer.open.iterator().next().sentNs;
-        next = Math.min(next, Math.max(sentNs, peer.lastHeardNs) + overdueNs(peer));
+      Attempt oldest = peer.open.first();
+      if (oldest != null) {
+        next = Math.min(next, Math.max(oldest.sentNs, peer.lastHeardNs) + overdueNs(peer));
       }
     }
     boolean waits = now < suspendedUntilNs || doubt.level() > 0; // either may end any time
@@ -99,11 +99,12 @@ final class SilenceRules {
   }
 
   private boolean isOverdue(Peer peer, long now) {
-    if (peer.open.isEmpty()) {
+    Attempt oldest = peer.open.first();
+    if (oldest == null) {
       peer.quietGapNs = 0;
       return false;
     }
-    long sentNs = peer.open.iterator().next().sentNs;
+    long sentNs = oldest.sentNs;
     if (sentNs > peer.lastHeardNs) {
       peer.quietGapNs = 0;
     }

@@ -42,16 +42,22 @@ final class ClientBench implements ClientOutbox {
 
   ClientBench(
       LivenessSettings settings, LoadBalancer balancer, AttemptInterceptor interceptor, long seed) {
+    this(new ClientLimits(1000, 1000, Integer.MAX_VALUE, 1), settings, balancer, interceptor, seed);
+  }
+
+  ClientBench(ClientLimits limits) {
+    this(limits, LivenessSettings.DEFAULTS, new RoundRobin(), AttemptInterceptor.NONE, 1);
+  }
+
+  private ClientBench(
+      ClientLimits limits,
+      LivenessSettings settings,
+      LoadBalancer balancer,
+      AttemptInterceptor interceptor,
+      long seed) {
     RandomGenerator random = new SplittableRandom(seed);
     engine = new ClientEngine(
-        new ClientLimits(1000, 1000),
-        settings,
-        new NodeId(7, 7),
-        "bench",
-        balancer,
-        interceptor,
-        random,
-        this);
+        limits, settings, new NodeId(7, 7), "bench", balancer, interceptor, random, this);
   }
 
   static MethodDescriptor<byte[], byte[]> method(String name, Idempotency idempotency) {
@@ -89,6 +95,10 @@ final class ClientBench implements ClientOutbox {
 
   ClientCall call(MethodDescriptor<?, ?> method) {
     return call(method, RETRY);
+  }
+
+  ClientCall call(MethodDescriptor<?, ?> method, CallOptions options) {
+    return call(method, RETRY, options, Duration.ofSeconds(10));
   }
 
   ClientCall call(MethodDescriptor<?, ?> method, RetryPolicy retry) {

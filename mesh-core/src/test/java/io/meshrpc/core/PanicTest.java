@@ -128,6 +128,28 @@ class PanicTest {
   }
 
   @Test
+  void thoseThatAreStuckStayOutWhileSilentOnesRelieve() {
+    begin(LivenessSettings.DEFAULTS, new RoundRobin(), 4);
+    FakeServer stuck = servers.get(3);
+    for (int i = 0; i < 9; i++) {
+      stuck.load(1, 40);
+      bench.advanceMs(100);
+    }
+    servers.subList(0, 2).forEach(server -> server.frozen = true);
+    for (int i = 0; i < 9; i++) {
+      stuck.load(1, 40);
+      bench.advanceMs(100);
+    }
+    assertThat(servers)
+        .filteredOn(server -> bench.state(server) == PeerState.SUSPECT)
+        .containsExactly(servers.get(0), servers.get(1), stuck);
+    calls(200);
+
+    assertThat(stuck.requests()).isEmpty();
+    assertThat(requests(0, 2)).isPositive();
+  }
+
+  @Test
   void ejectedOnesRelieveTheOthersToo() {
     begin(LivenessSettings.DEFAULTS, new RoundRobin(), 5);
     FakeServer ejected = servers.get(0);

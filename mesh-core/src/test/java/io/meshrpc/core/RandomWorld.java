@@ -56,7 +56,7 @@ final class RandomWorld implements ClientOutbox {
   RandomWorld(long seed) {
     random = new SplittableRandom(seed);
     engine = new ClientEngine(
-        new ClientLimits(1000, 1000),
+        new ClientLimits(1000, 1000, Integer.MAX_VALUE, 1),
         LivenessSettings.DEFAULTS,
         new NodeId(7, 7),
         "random",

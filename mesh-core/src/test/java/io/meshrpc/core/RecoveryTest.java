@@ -8,6 +8,7 @@ import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.Idempotency;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.policy.RoundRobin;
@@ -144,6 +145,22 @@ class RecoveryTest {
   }
 
   @Test
+  void callsThatNobodyCanTakeDoNotKeepItOpen() {
+    outage(10);
+    for (int i = 0; i < 30; i++) {
+      bench.call(
+          ClientBench.method("Other", Idempotency.IDEMPOTENT),
+          RETRY,
+          CallOptions.DEFAULT,
+          Duration.ofDays(1));
+    }
+    comeBack(0, 10);
+    bench.advanceMs(4000);
+
+    assertThat(bench.engine.isRecovering()).isFalse();
+  }
+
+  @Test
   void eachChangeBeginsTheWaitAnew() {
     outage(10);
     for (int i = 0; i < 4; i++) {
@@ -201,13 +218,14 @@ class RecoveryTest {
     for (int i = 0; i < 3; i++) {
       bench.up("tcp://old" + i + ":1");
     }
-    for (int i = 0; i < 3; i++) {
-      bench.engine.disconnect("tcp://old" + i + ":1", bench.now);
-    }
-    calls(100);
     for (int i = 0; i < 10; i++) {
       servers.add(bench.connect("tcp://s" + i + ":1"));
     }
+    for (int i = 0; i < 3; i++) {
+      bench.engine.disconnect("tcp://old" + i + ":1", bench.now);
+    }
+    bench.advanceMs(1);
+    calls(100);
     servers.get(0).accept();
 
     assertThat(requests()).isEqualTo(100);

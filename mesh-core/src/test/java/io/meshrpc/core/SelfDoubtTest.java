@@ -6,6 +6,7 @@ import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.policy.RoundRobin;
+import io.meshrpc.wire.Ping;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +66,23 @@ class SelfDoubtTest {
   }
 
   @Test
+  void neighboursThatWereNotAskedProveNothing() {
+    up(3);
+    bench.advanceMs(300);
+    FakeServer dead = servers.get(0);
+    int before = dead.all(Ping.class).size();
+    while (dead.all(Ping.class).size() == before) {
+      bench.advanceMs(1);
+    }
+    freeze(0, 1); // its last word has just come
+    bench.advanceMs(440);
+    servers.subList(1, 3).forEach(server -> server.load(0, 1));
+    bench.advanceMs(370);
+
+    assertThat(bench.state(dead)).as("550 and 250 ms at most").isEqualTo(PeerState.SUSPECT);
+  }
+
+  @Test
   void anOnlyServerHasNoNeighboursToCompareWith() {
     up(1);
     freeze(0, 1);
@@ -75,22 +93,28 @@ class SelfDoubtTest {
 
   @Test
   void pausesOfItsOwnMakeAClientPatientForAWhile() {
-    up(2);
-    for (int i = 0; i < 3; i++) {
-      bench.standStill(Duration.ofMillis(700));
-      bench.advanceMs(1);
-    }
+    up(1);
+    standStillThrice();
     freeze(0, 1);
-    bench.advanceMs(760);
-    assertThat(bench.state(servers.get(0))).isEqualTo(PeerState.UP);
+    bench.advanceMs(1400);
+    assertThat(states()).as("four times 250 ms").containsExactly(PeerState.UP);
+    bench.advanceMs(200);
+    assertThat(states()).containsExactly(PeerState.SUSPECT);
+    bench.advanceMs(6300);
+    assertThat(states()).as("four times 2 s").containsExactly(PeerState.SUSPECT);
+    bench.advanceMs(200);
+    assertThat(states()).containsExactly(PeerState.DOWN);
+  }
 
-    thaw();
+  @Test
+  void doubtFadesWhileAnybodyIsHeard() {
+    up(1);
+    standStillThrice();
     bench.advanceMs(3000);
     freeze(0, 1);
-    bench.advanceMs(830);
-    assertThat(bench.state(servers.get(0)))
-        .as("doubt fades while others are heard")
-        .isEqualTo(PeerState.SUSPECT);
+    bench.advanceMs(810);
+
+    assertThat(states()).containsExactly(PeerState.SUSPECT);
   }
 
   @Test
@@ -115,6 +139,13 @@ class SelfDoubtTest {
     bench.advanceMs(610);
 
     assertThat(states()).containsOnly(PeerState.DOWN);
+  }
+
+  private void standStillThrice() {
+    for (int i = 0; i < 3; i++) {
+      bench.standStill(Duration.ofMillis(700));
+      bench.advanceMs(1);
+    }
   }
 
   private void up(int count) {

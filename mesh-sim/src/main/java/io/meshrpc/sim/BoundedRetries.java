@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * and in every ten seconds. Hedges have a budget of their own, see {@link BoundedHedges}.
  *
  * <p>A retry counts for the moment when the budget was asked, which is when the answer came that made
- * it necessary, and for the moment of sending if no answer came.
+ * it necessary, and for the moment of sending if no answer came. The failure of one of two attempts of a
+ * hedged call makes none necessary.
  */
 final class BoundedRetries implements Invariant {
   private static final int STORE = 10;
@@ -114,15 +115,22 @@ final class BoundedRetries implements Invariant {
   }
 
   private static void onAnswer(SimClient client, SimCall call, Response response) {
-    if (response.execution() != Execution.NOT_EXECUTED) {
-      call.mayHaveRun = true;
+    boolean run = response.execution() != Execution.NOT_EXECUTED;
+    if (!run && isHandedBack(response)) {
+      call.handedBack++;
+    } else if (call.hedge != 0 && !call.oneOfTwoFailed) {
+      call.oneOfTwoFailed = true; // no reason to send
+    } else {
+      call.mayHaveRun |= run;
       call.failedNs = client.shownNs();
-      return;
     }
-    switch (response.reason()) {
-      case STALE_SESSION, DRAINING, REVOKED -> call.handedBack++;
-      default -> call.failedNs = client.shownNs();
-    }
+  }
+
+  private static boolean isHandedBack(Response response) {
+    return switch (response.reason()) {
+      case STALE_SESSION, DRAINING, REVOKED -> true;
+      default -> false;
+    };
   }
 
   @Override

@@ -27,6 +27,7 @@ final class SimCall {
   // For the judge of retries.
   int handedBack; // by servers, without a new sending so far
   boolean mayMove = true; // once, for free
+  boolean oneOfTwoFailed; // of a hedged call; the other attempt went on
   boolean mayHaveRun; // an answer since the last sending does not exclude it
   long failedNs = -1; // when such an answer or a refusal came, on its client's clock
 

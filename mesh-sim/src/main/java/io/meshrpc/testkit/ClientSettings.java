@@ -2,12 +2,14 @@ package io.meshrpc.testkit;
 
 import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.CallInterceptor;
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.RetryPolicy;
-import io.meshrpc.policy.LeastLoaded;
+import io.meshrpc.edge.CallTerms;
 import io.meshrpc.policy.LivenessSettings;
+import io.meshrpc.policy.SpeedWeightedProbing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,10 +22,11 @@ import org.jspecify.annotations.Nullable;
 /** What may be set for a {@link TestClient}; the names and defaults are those of a live client. */
 public final class ClientSettings {
   final List<CallInterceptor> interceptors = new ArrayList<>();
-  final Map<MethodDescriptor<?, ?>, RetryPolicy> retryByMethod = new HashMap<>();
-  Duration defaultDeadline = Duration.ofSeconds(10);
-  RetryPolicy retry = RetryPolicy.DEFAULT;
-  Supplier<? extends LoadBalancer> balancer = LeastLoaded::new;
+  private final Map<MethodDescriptor<?, ?>, RetryPolicy> retryByMethod = new HashMap<>();
+  private final Map<MethodDescriptor<?, ?>, HedgePolicy> hedgeByMethod = new HashMap<>();
+  private Duration defaultDeadline = Duration.ofSeconds(10);
+  private RetryPolicy retry = RetryPolicy.DEFAULT;
+  Supplier<? extends LoadBalancer> balancer = SpeedWeightedProbing::new;
   LivenessSettings liveness = LivenessSettings.DEFAULTS;
   AttemptInterceptor attempts = AttemptInterceptor.NONE;
   MeshListener listener = MeshListener.NONE;
@@ -57,6 +60,12 @@ public final class ClientSettings {
     return this;
   }
 
+  /** When calls of one method that take long are sent to a second server as well. */
+  public ClientSettings hedge(MethodDescriptor<?, ?> method, HedgePolicy policy) {
+    hedgeByMethod.put(method, Objects.requireNonNull(policy, "policy"));
+    return this;
+  }
+
   /** Who chooses servers; asked for one whenever a process of the client starts. */
   public ClientSettings loadBalancer(Supplier<? extends LoadBalancer> chooser) {
     balancer = Objects.requireNonNull(chooser, "chooser");
@@ -85,5 +94,9 @@ public final class ClientSettings {
   public ClientSettings interceptAttempts(AttemptInterceptor interceptor) {
     attempts = Objects.requireNonNull(interceptor, "interceptor");
     return this;
+  }
+
+  CallTerms terms() {
+    return new CallTerms(defaultDeadline, retry, retryByMethod, hedgeByMethod);
   }
 }

@@ -10,10 +10,10 @@ import io.meshrpc.api.MeshCaller;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerView;
-import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.api.RpcException;
 import io.meshrpc.api.Status;
 import io.meshrpc.core.ClientCall;
+import io.meshrpc.edge.CallTerms;
 import io.meshrpc.edge.InterceptedCall;
 import io.meshrpc.edge.LoggedAttempts;
 import io.meshrpc.edge.PendingReply;
@@ -32,12 +32,12 @@ import org.jspecify.annotations.Nullable;
  * nobody is left to be told.
  */
 public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
-  private static final Duration SPAN_MAX = Duration.ofDays(365); // as of a live client
   private static final long PATIENCE_NS = Duration.ofMinutes(10).toNanos(); // beyond the deadline
 
   private final Stage stage;
   private final String name;
   private final ClientSettings settings;
+  private final CallTerms terms;
   private final DrivenClient driven;
   private boolean closed;
 
@@ -47,6 +47,7 @@ public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
     this.stage = stage;
     this.name = name;
     this.settings = settings;
+    this.terms = settings.terms();
     this.driven = stage.driven.client(name, new AsRole());
   }
 
@@ -74,7 +75,7 @@ public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
     return stage.await(
         "call of " + method,
         future,
-        nanos(deadline(options)) + PATIENCE_NS,
+        CallTerms.nanos(terms.deadline(options)) + PATIENCE_NS,
         () -> driven.boot() != before || (!closed && !driven.isAlive()));
   }
 
@@ -91,7 +92,8 @@ public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
       MethodDescriptor<Q, R> method, Q request, CallOptions options) {
     CompletableFuture<R> future = new CompletableFuture<>();
     PendingReply<R> pending = PendingReply.async(method, options, future);
-    ClientCall call = newCall(method, request, options, pending);
+    Ticket ticket = new Ticket(pending, stage.host());
+    ClientCall call = terms.newCall(method, request, options, ticket);
     if (closed || !driven.isAlive()) {
       String text = closed ? "the client is closed" : "the client's process is gone";
       future.completeExceptionally(
@@ -109,37 +111,12 @@ public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
     return future;
   }
 
-  private <Q> ClientCall newCall(
-      MethodDescriptor<Q, ?> method, Q request, CallOptions options, PendingReply<?> pending) {
-    long timeoutNs = nanos(deadline(options));
-    Optional<CallContext> serving = CallContext.current();
-    if (serving.isPresent()) {
-      timeoutNs = Math.min(timeoutNs, nanos(serving.get().timeLeft()));
-    }
-    RetryPolicy policy = options.retry();
-    if (policy == null) {
-      policy = settings.retryByMethod.getOrDefault(method, settings.retry);
-    }
-    byte[] payload = method.request().encode(request);
-    Ticket ticket = new Ticket(pending, stage.host());
-    return new ClientCall(method, payload, options, policy, timeoutNs, ticket);
-  }
-
   private Runnable endWithCaller(ClientCall call) {
     Optional<CallContext> serving = CallContext.current();
     if (serving.isPresent() && serving.get() instanceof ServerContext own) {
       return own.addNested(() -> driven.cancel(call));
     }
     return () -> {};
-  }
-
-  private Duration deadline(CallOptions options) {
-    Duration asked = options.deadline();
-    return asked == null ? settings.defaultDeadline : asked;
-  }
-
-  private static long nanos(Duration span) {
-    return span.compareTo(SPAN_MAX) > 0 ? SPAN_MAX.toNanos() : span.toNanos();
   }
 
   /** The liveness table at this moment, in the order of connecting; empty while no process runs. */

@@ -12,12 +12,14 @@ import io.meshrpc.api.CallInterceptor;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.api.RpcException;
+import io.meshrpc.policy.RoundRobin;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,6 +162,35 @@ class CallsTest {
     assertThat(look.attempts()).hasSize(4);
     assertThat(buy.attempts()).hasSize(1);
     assertThat(a.executions()).hasSize(5);
+  }
+
+  @Test
+  void aHedgedCallIsAnsweredByTheServerThatIsNotSlow() {
+    TestServer a = mesh.server("a", Shop.echo());
+    TestServer b = mesh.server("b", Shop.echo());
+    HedgePolicy policy = HedgePolicy.after(ofMillis(20)).withExtraLoad(1);
+    TestClient c = mesh.client(
+        "c", settings -> settings.hedge(Shop.LOOK, policy).loadBalancer(RoundRobin::new));
+    for (int i = 0; i < 20; i++) {
+      Shop.look(c, "tea");
+    }
+    a.takes(ofSeconds(5));
+    Duration before = mesh.now();
+
+    Shop.look(c, "rice");
+    Shop.look(c, "rice");
+
+    assertThat(mesh.now().minus(before)).isBetween(ofMillis(20), ofMillis(50));
+    assertThat(a.requests(Shop.LOOK)).contains("rice");
+    assertThat(b.requests(Shop.LOOK)).contains("rice");
+  }
+
+  @Test
+  void onlyWhatMayRunTwiceIsHedged() {
+    assertThatThrownBy(() -> mesh.client("c", settings -> settings.hedge(Shop.BUY, HedgePolicy.ON)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "hedge: test.Shop/Buy (expected: an idempotent method, or Repeat.AT_LEAST_ONCE)");
   }
 
   @Test

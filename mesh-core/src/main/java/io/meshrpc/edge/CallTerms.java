@@ -1,0 +1,93 @@
+package io.meshrpc.edge;
+
+import io.meshrpc.api.CallContext;
+import io.meshrpc.api.CallOptions;
+import io.meshrpc.api.HedgePolicy;
+import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.RetryPolicy;
+import io.meshrpc.core.ClientCall;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What holds for a client's calls that do not say otherwise.
+ *
+ * @param defaultDeadline more than 0
+ * @param retry for methods that have none of their own
+ * @param retryByMethod of single methods
+ * @param hedgeByMethod of single methods, all of which may run twice; others are not hedged
+ */
+public record CallTerms(
+    Duration defaultDeadline,
+    RetryPolicy retry,
+    Map<MethodDescriptor<?, ?>, RetryPolicy> retryByMethod,
+    Map<MethodDescriptor<?, ?>, HedgePolicy> hedgeByMethod) {
+  private static final Duration SPAN_MAX = Duration.ofDays(365); // of a call
+
+  /**
+   * Copies the maps.
+   *
+   * @throws IllegalArgumentException if a method is hedged that may not run twice
+   */
+  public CallTerms {
+    retryByMethod = Map.copyOf(retryByMethod);
+    hedgeByMethod = Map.copyOf(hedgeByMethod);
+    for (Map.Entry<MethodDescriptor<?, ?>, HedgePolicy> each : hedgeByMethod.entrySet()) {
+      RetryPolicy policy = retryByMethod.getOrDefault(each.getKey(), retry);
+      checkHedge(each.getKey(), each.getValue(), policy);
+    }
+  }
+
+  /**
+   * A call that is yet to start: with the policies that hold for it, and no more time than the caller
+   * has whose handler makes it, if one does.
+   *
+   * @param ticket what comes back with its end
+   * @throws IllegalArgumentException if it is to be hedged and may not run twice
+   */
+  public <Q> ClientCall newCall(
+      MethodDescriptor<Q, ?> method, Q request, CallOptions options, Object ticket) {
+    long timeoutNs = nanos(deadline(options));
+    Optional<CallContext> serving = CallContext.current();
+    if (serving.isPresent()) {
+      timeoutNs = Math.min(timeoutNs, nanos(serving.get().timeLeft()));
+    }
+    RetryPolicy policy = options.retry();
+    if (policy == null) {
+      policy = retryByMethod.getOrDefault(method, retry);
+    }
+    HedgePolicy hedge = options.hedge();
+    if (hedge == null) {
+      hedge = hedgeByMethod.getOrDefault(method, HedgePolicy.OFF);
+    } else {
+      checkHedge(method, hedge, policy);
+    }
+    byte[] payload = method.request().encode(request);
+    return new ClientCall(method, payload, options, policy, hedge, timeoutNs, ticket);
+  }
+
+  /** The deadline that a call asks for, or gets because it does not. */
+  public Duration deadline(CallOptions options) {
+    Duration asked = options.deadline();
+    return asked == null ? defaultDeadline : asked;
+  }
+
+  /** A call's span in nanoseconds; a year at most, which is for ever there. */
+  public static long nanos(Duration span) {
+    return span.compareTo(SPAN_MAX) > 0 ? SPAN_MAX.toNanos() : span.toNanos();
+  }
+
+  /** Only what may run twice is hedged. */
+  private static void checkHedge(
+      MethodDescriptor<?, ?> method, HedgePolicy policy, RetryPolicy retry) {
+    if (policy.isOff() || retry.allowsSecondExecution(method.idempotency())) {
+      return;
+    }
+    throw new IllegalArgumentException("hedge: "
+        + method
+        + (retry.repeat() == RetryPolicy.Repeat.NEVER
+            ? " with Repeat.NEVER (expected: a call that may run twice)"
+            : " (expected: an idempotent method, or Repeat.AT_LEAST_ONCE)"));
+  }
+}
