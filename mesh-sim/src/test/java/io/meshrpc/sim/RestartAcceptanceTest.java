@@ -25,7 +25,7 @@ class RestartAcceptanceTest {
 
   @Test
   void a13_withoutTheFenceOfSessionsItWouldRunTwiceAndTheJudgesNotice() {
-    SeedRange seeds = Acceptance.seeds(20, 200);
+    SeedRange seeds = Acceptance.seeds(20, 20);
     Campaign campaign = new Campaign(Scenarios.stalePipe().door(NoFence::new).play(), seeds);
     campaign.run(Runtime.getRuntime().availableProcessors(), progress -> {});
 
