@@ -99,7 +99,7 @@ final class Admission {
   static @Nullable Response tooLow(
       ClientSession client, Request request, MethodStats stats, Room room, long targetNs) {
     boolean little = room.queue().usualNs() / room.workers() <= targetNs / 2;
-    if (little || room.queue().admits(request.priority())) {
+    if (little || !room.isTaken() || room.queue().admits(request.priority())) {
       return null;
     }
     return Answers.refused(
