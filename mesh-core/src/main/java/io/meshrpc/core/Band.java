@@ -26,6 +26,8 @@ final class Band {
   private int count;
   private int busy; // flows that are not empty
 
+  private @Nullable Flow spare; // of the last client that had work, when none has any
+
   /** The work of one client. */
   private static final class Flow {
     final ClientSession client;
@@ -48,7 +50,7 @@ final class Band {
   void add(ServerCall call) {
     Flow flow = flows.get(call.client);
     if (flow == null) {
-      flow = new Flow(call.client);
+      flow = newFlow(call.client);
       flows.put(call.client, flow);
       fresh.addLast(flow);
     }
@@ -58,6 +60,13 @@ final class Band {
     flow.usualNs += call.expectedNs;
     usualNs += call.expectedNs;
     count++;
+  }
+
+  /** A queue that is mostly empty makes no garbage. */
+  private Flow newFlow(ClientSession client) {
+    Flow known = spare;
+    spare = null;
+    return known != null && known.client == client ? known : new Flow(client);
   }
 
   boolean isEmpty() {
@@ -181,6 +190,9 @@ final class Band {
     count--;
     busy -= flow.calls.isEmpty() ? 1 : 0;
     if (count == 0) {
+      flow.inTurn = false;
+      flow.creditNs = 0;
+      spare = flow;
       flows.clear();
       fresh.clear();
       ring.clear();

@@ -14,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One call at its client, through all its attempts. Owned by the loop once it was started. */
-public final class ClientCall extends Timers.Timed {
+public final class ClientCall extends Timers.Timed implements SeqTable.Numbered {
   private final MethodDescriptor<?, ?> method;
   private final byte[] payload;
   private final CallOptions options;
@@ -102,6 +102,12 @@ public final class ClientCall extends Timers.Timed {
     this.retry = retry;
     this.timeoutNs = timeoutNs;
     this.ticket = ticket;
+  }
+
+  /** Its number, by which servers know it; 0 until it was started. */
+  @Override
+  public long seq() {
+    return seq;
   }
 
   /** Which method. */

@@ -1,14 +1,12 @@
 package io.meshrpc.core;
 
 import io.meshrpc.wire.NodeId;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /** A client as its server sees it: its latest connection, its work, and what it may ask for again. */
 final class ClientSession {
   final NodeId nodeId;
   final RecentRequests recent;
-  final Map<Long, ServerCall> active = new LinkedHashMap<>(); // queued and running, by seq
+  final SeqTable<ServerCall> active = new SeqTable<>(); // queued and running
   String name = "";
   long epoch;
   long token;

@@ -104,7 +104,7 @@ final class ClientSessions {
       ClientSession client = all.next();
       client.recent.forgetOlderThan(nowNs - limits.rememberedAgeNs());
       boolean idle = nowNs - client.idleSinceNs > limits.sessionIdleNs();
-      if (!idle || !client.active.isEmpty()) {
+      if (!idle || client.active.count() > 0) {
         continue;
       }
       if (client.connected) {

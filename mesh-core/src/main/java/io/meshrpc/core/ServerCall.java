@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *    \-----------------> ENDED        handed back, expired or taken back: no handler ran
  * </pre>
  */
-public final class ServerCall extends Timers.Timed {
+public final class ServerCall extends Timers.Timed implements SeqTable.Numbered {
   enum State {
     QUEUED,
     RUNNING,
@@ -116,6 +116,7 @@ public final class ServerCall extends Timers.Timed {
   }
 
   /** The call's number under its client. */
+  @Override
   public long seq() {
     return request.seq();
   }

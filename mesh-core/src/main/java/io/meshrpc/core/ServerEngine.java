@@ -295,7 +295,7 @@ public final class ServerEngine {
 
   /** A session has ended: what it has not had started is not started for it. */
   private void takeBack(ClientSession client) {
-    for (ServerCall call : List.copyOf(client.active.values())) {
+    for (ServerCall call : client.active.all()) {
       if (call.state == ServerCall.State.QUEUED) {
         work.takeBack(call);
       }

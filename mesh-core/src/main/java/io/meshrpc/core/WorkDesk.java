@@ -63,7 +63,7 @@ final class WorkDesk {
   /** Lets a call in. */
   void add(ServerCall call) {
     call.found = queue.count() + running;
-    call.client.active.put(call.seq(), call);
+    call.client.active.add(call);
     queue.add(call);
     deadlines.set(call, call.deadlineNs());
   }
@@ -178,6 +178,6 @@ final class WorkDesk {
   private void end(ServerCall call) {
     call.state = ServerCall.State.ENDED;
     deadlines.cancel(call);
-    call.client.active.remove(call.seq());
+    call.client.active.remove(call);
   }
 }

@@ -1,0 +1,106 @@
+package io.meshrpc.core;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls by their numbers. Open addressing, with the number itself as its hash: calls begin in the
+ * order of their numbers, so that those that are open lie side by side and hardly ever meet. A call
+ * costs no object.
+ *
+ * @param <T> what has a number
+ */
+final class SeqTable<T extends SeqTable.Numbered> {
+  private static final int SLOTS_MIN = 16;
+
+  private @Nullable Numbered[] slots = new Numbered[SLOTS_MIN]; // never more than half full
+  private int count;
+
+  /** Something with a number that no other in its table has. */
+  interface Numbered {
+    /** The number. */
+    long seq();
+  }
+
+  /** Adds one whose number is not there. */
+  void add(T call) {
+    if (2 * ++count > slots.length) {
+      grow();
+    }
+    slots[slotOf(call.seq())] = call;
+  }
+
+  @SuppressWarnings("unchecked") // only T ever came in
+  @Nullable
+  T get(long seq) {
+    return (T) slots[slotOf(seq)];
+  }
+
+  /** Whether it was there. */
+  boolean remove(T call) {
+    int slot = slotOf(call.seq());
+    if (slots[slot] != call) {
+      return false;
+    }
+    count--;
+    empty(slot);
+    return true;
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** In the order of their numbers. */
+  @SuppressWarnings("unchecked") // as above
+  List<T> all() {
+    List<T> all = new ArrayList<>(count);
+    for (Numbered call : slots) {
+      if (call != null) {
+        all.add((T) call);
+      }
+    }
+    all.sort(Comparator.comparingLong(Numbered::seq));
+    return all;
+  }
+
+  /** Where the number stands, or else where it would. */
+  private int slotOf(long seq) {
+    int mask = slots.length - 1;
+    int slot = (int) seq & mask;
+    Numbered call = slots[slot];
+    while (call != null && call.seq() != seq) {
+      slot = (slot + 1) & mask;
+      call = slots[slot];
+    }
+    return slot;
+  }
+
+  private void grow() {
+    Numbered[] before = slots;
+    slots = new Numbered[2 * before.length];
+    for (Numbered call : before) {
+      if (call != null) {
+        slots[slotOf(call.seq())] = call;
+      }
+    }
+  }
+
+  /** Closes the gap, so that nobody who stands behind it is lost. */
+  private void empty(int from) {
+    int mask = slots.length - 1;
+    int gap = from;
+    int slot = (gap + 1) & mask;
+    for (Numbered call = slots[slot]; call != null; call = slots[slot]) {
+      int home = (int) call.seq() & mask;
+      if (((slot - home) & mask) >= ((slot - gap) & mask)) {
+        slots[gap] = call;
+        gap = slot;
+      }
+      slot = (slot + 1) & mask;
+    }
+    slots[gap] = null;
+  }
+}
