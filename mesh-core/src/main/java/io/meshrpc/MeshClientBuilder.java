@@ -200,8 +200,7 @@ public final class MeshClientBuilder {
   }
 
   ClientLimits limits() {
-    return new ClientLimits(
-        requestBytesMax, replyBytesMax, subsetAbove, subsetSpread, throttle);
+    return new ClientLimits(requestBytesMax, replyBytesMax, subsetAbove, subsetSpread, throttle);
   }
 
   RandomGenerator random() {

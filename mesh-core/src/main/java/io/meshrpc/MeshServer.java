@@ -27,7 +27,8 @@ public final class MeshServer implements AutoCloseable {
     this.drainGrace = builder.drainGrace;
     Executor given = builder.executor;
     if (given == null) {
-      this.ownExecutor = DaemonThreads.forHandlers("mesh-handler-" + builder.name, builder.handlersMax());
+      this.ownExecutor =
+          DaemonThreads.forHandlers("mesh-handler-" + builder.name, builder.handlersMax());
       this.runner = new HandlerRunner(builder, ownExecutor);
     } else {
       this.ownExecutor = null;
