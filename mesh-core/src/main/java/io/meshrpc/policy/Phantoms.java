@@ -6,14 +6,15 @@ package io.meshrpc.policy;
  * chapter 20, on the sinkhole).
  */
 final class Phantoms {
-  private static final double MAX = 200;
   private static final double FADE_NS = 10e9; // to 1/e
 
   private double count;
   private long atNs;
 
-  void add(double more, long nowNs) {
-    count = Math.min(MAX, count(nowNs) + more);
+  /** Adds some, up to so many in all; never takes any away. */
+  void add(double more, double most, long nowNs) {
+    double now = count(nowNs);
+    count = Math.max(now, Math.min(most, now + more));
     atNs = nowNs;
   }
 

@@ -222,6 +222,21 @@ class SpeedWeightedProbingTest {
   }
 
   @Test
+  void aServerThatRefusedManyCallsIsTrustedAgainWhenItSaysThatItHasRoom() {
+    PickBench bench = new PickBench(10, 7);
+    bench.servers.forEach(server -> server.workers = 4);
+    Server full = bench.servers.get(3);
+    for (int i = 0; i < 1000; i++) { // an overload
+      balancer.onEnd(full, READ, Outcome.REFUSED, 1, bench.now);
+    }
+    bench.servers.forEach(server -> server.running = server == full ? 0 : 4);
+    bench.now += 1000 * MS;
+    bench.report(balancer);
+
+    assertThat(bench.choose(balancer)).isSameAs(full);
+  }
+
+  @Test
   void aServerThatFailsAtOnceDoesNotAttractTheCalls() {
     PickBench bench = new PickBench(10, 7);
     Server hole = bench.servers.get(3);
