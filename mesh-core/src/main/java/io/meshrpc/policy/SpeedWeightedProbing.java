@@ -23,10 +23,6 @@ import org.jspecify.annotations.Nullable;
  * server that fails fast does not attract all calls.
  */
 public final class SpeedWeightedProbing implements LoadBalancer {
-  private static final double FAULT_PHANTOMS = 10;
-  private static final double FAULT_PHANTOMS_MAX = 200;
-  private static final double REFUSED_PHANTOMS = 2;
-  private static final double REFUSED_PHANTOMS_MAX = 4; // a server that refuses says how full it is
   private static final double OWED_MAX = 4;
   private static final int CHOICE_MIN = 2;
 
@@ -91,10 +87,10 @@ public final class SpeedWeightedProbing implements LoadBalancer {
       PeerView peer, MethodDescriptor<?, ?> method, Outcome outcome, long tookNs, long nowNs) {
     switch (outcome) {
       case FAULT, SILENT -> {
-        phantomsOf(peer).add(FAULT_PHANTOMS, FAULT_PHANTOMS_MAX, nowNs);
+        phantomsOf(peer).addFault(nowNs);
         poolOf(method).reports.remove(peer);
       }
-      case REFUSED -> phantomsOf(peer).add(REFUSED_PHANTOMS, REFUSED_PHANTOMS_MAX, nowNs);
+      case REFUSED -> phantomsOf(peer).addRefusal(nowNs);
       case SUCCESS, ANSWERED, LET_GO -> {}
     }
   }
