@@ -140,7 +140,8 @@ final class Chooser implements LoadBalancer.Pick {
     if (!(view instanceof Peer peer)) {
       return false;
     }
-    return first && peer.isReady() ? peer.number(method()) != 0 : candidates.contains(peer);
+    boolean any = first && candidates.size() > 1; // of those that are ready
+    return any && peer.isReady() ? peer.number(method()) != 0 : candidates.contains(peer);
   }
 
   @Override

@@ -27,6 +27,7 @@ final class PeerTable {
   private final Map<String, Long> lastEpochs = new HashMap<>(); // of those that were removed
   private final Now now = new Now();
   private @Nullable Census census; // null: to be taken
+  private boolean trials; // some server that is ready is on probation
   private long lastId;
 
   PeerTable(LivenessSettings settings, RandomGenerator random, ClientOutbox out) {
@@ -107,6 +108,7 @@ final class PeerTable {
   void changed() {
     ready.clear();
     census = null;
+    trials = false;
   }
 
   Census census() {
@@ -131,6 +133,7 @@ final class PeerTable {
       for (Peer peer : byEndpoint.values()) {
         if (peer.isReady() && peer.number(method) != 0) {
           known.add(peer);
+          trials |= peer.state() == PeerState.PROBATION;
         }
       }
       ready.put(method, known);
@@ -141,14 +144,15 @@ final class PeerTable {
   /**
    * Servers that may get the next attempt of a call, the best kind that is there: well and not tried
    * yet, well, and at last doubtful ones, unless these may relieve those that are well. A server that
-   * wants to be left alone is none of them.
+   * wants to be left alone is none of them. One on probation is the only one, for the one call that it
+   * is to be tried with: a balancer might never choose it.
    */
   List<Peer> candidates(ClientCall call, long nowNs) {
     List<Peer> well = ready(call.method());
     boolean panics = panic.isOn(census());
     boolean first = call.options().server() == null && call.attempts.isEmpty();
     if (first && !panics && !well.isEmpty()) {
-      return well;
+      return trials ? trial(well) : well;
     }
     double reliefBelow = panics ? panic.reliefBelow(well) : 0;
     List<Peer> fresh = new ArrayList<>();
@@ -166,6 +170,15 @@ final class PeerTable {
       }
     }
     return !fresh.isEmpty() ? fresh : !tried.isEmpty() ? tried : doubtful;
+  }
+
+  private static List<Peer> trial(List<Peer> well) {
+    for (Peer peer : well) {
+      if (peer.state() == PeerState.PROBATION) {
+        return List.of(peer);
+      }
+    }
+    return well;
   }
 
   /** Whether a server is there that is well and that the call has not tried. */

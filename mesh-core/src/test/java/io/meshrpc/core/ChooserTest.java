@@ -8,6 +8,7 @@ import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.PeerState;
 import io.meshrpc.api.PeerView;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.wire.Probe;
@@ -108,6 +109,28 @@ class ChooserTest {
     bench.advanceMs(5);
 
     assertThat(a.requests()).hasSize(1);
+  }
+
+  @Test
+  void aServerOnProbationGetsItsCallWhateverTheBalancerPrefers() {
+    ClientBench bench = bench(pick -> pick.candidates().get(0));
+    bench.up("tcp://a:1");
+    FakeServer b = bench.up("tcp://b:1");
+    b.frozen = true;
+    bench.advanceMs(2100);
+    assertThat(bench.state(b)).isEqualTo(PeerState.DOWN);
+
+    b.frozen = false;
+    b.accept();
+    bench.advanceMs(100);
+    assertThat(bench.state(b)).isEqualTo(PeerState.PROBATION);
+    bench.call(READ);
+    assertThat(b.requests()).hasSize(1);
+    bench.call(READ);
+    assertThat(b.requests()).hasSize(1); // one at a time
+    b.ok(b.requests().get(0));
+
+    assertThat(bench.state(b)).isEqualTo(PeerState.WARMING);
   }
 
   @Test
