@@ -357,6 +357,7 @@ class MeshServerTest {
         MeshClient mesh = client(server).build();
         ZContext strangers = new ZContext()) {
       ZMQ.Socket stranger = strangers.createSocket(SocketType.DEALER);
+      stranger.setHandshakeIvl(500); // JeroMQ at times says nothing on a new connection
       stranger.connect(server.endpoint());
       stranger.send(new byte[] {-1, -1, -1});
       stranger.send(new byte[0]);
