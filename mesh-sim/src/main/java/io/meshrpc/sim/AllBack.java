@@ -9,7 +9,7 @@ final class AllBack implements Invariant {
   public void atRest(Sim sim) {
     for (SimClient client : sim.clients) {
       for (PeerView peer : client.peers()) {
-        if (!isBack(peer)) {
+        if (!takesCalls(peer)) {
           String text = "%s has %s still as %s: %s";
           throw new Violation(
               "I7", text.formatted(client, peer.endpoint(), peer.state(), peer.reason()));
@@ -23,10 +23,17 @@ final class AllBack implements Invariant {
     }
   }
 
-  /** Whether the server gets calls. */
+  /** Whether the server gets calls, or will get the next one. */
   static boolean isBack(PeerView peer) {
-    PeerState state = peer.state();
-    return state == PeerState.UP || state == PeerState.WARMING || state == PeerState.PROBATION;
+    return takesCalls(peer) || isOnProbation(peer);
+  }
+
+  static boolean isOnProbation(PeerView peer) {
+    return peer.state() == PeerState.PROBATION;
+  }
+
+  static boolean takesCalls(PeerView peer) {
+    return peer.state() == PeerState.UP || peer.state() == PeerState.WARMING;
   }
 
   private static String describe(SimCall call) {

@@ -9,6 +9,7 @@ import io.meshrpc.api.ServiceDescriptor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -127,17 +128,30 @@ class Sim {
     do {
       servers.forEach(SimServer::start); // one that was draining may have ended meanwhile
       runUntil(kernel.nowNs() + STEP_NS);
-    } while (!isSettled() && kernel.nowNs() < latestNs);
+    } while (!isSettled(AllBack::isBack) && kernel.nowNs() < latestNs);
     endCalls();
     trace(Trace.What.PHASE, null, null, 0, 0, "the last calls");
     for (int i = 0; i < FINAL_CALLS; i++) {
       clients.forEach(this::callAndWait);
     }
-    long restNs = kernel.nowNs() + READMIT_NS; // failures of late may still eject, for a while
-    while (!isSettled() && kernel.nowNs() < restNs) {
-      runUntil(kernel.nowNs() + STEP_NS);
-    }
+    endProbations();
     judges.atRest(this);
+  }
+
+  /**
+   * Failures of late may still eject, for a while. Then each server on probation needs three pongs and a
+   * call to end it, and must get them.
+   */
+  private void endProbations() {
+    long latestNs = kernel.nowNs() + READMIT_NS;
+    while (!isSettled(AllBack::takesCalls) && kernel.nowNs() < latestNs) {
+      runUntil(kernel.nowNs() + STEP_NS);
+      for (SimClient client : clients) {
+        if (client.peers().stream().anyMatch(AllBack::isOnProbation)) {
+          callAndWait(client);
+        }
+      }
+    }
   }
 
   /** One call at a time, for queues may be as short as one. */
@@ -150,7 +164,7 @@ class Sim {
     }
   }
 
-  private boolean isSettled() {
+  private boolean isSettled(Predicate<PeerView> well) {
     for (SimServer server : servers) {
       if (!server.isAlive() || server.runningCount() > 0) {
         return false;
@@ -161,7 +175,7 @@ class Sim {
         return false;
       }
       for (PeerView peer : client.peers()) {
-        if (!AllBack.isBack(peer)) {
+        if (!well.test(peer)) {
           return false;
         }
       }
