@@ -16,7 +16,7 @@ public final class LatencyByLoad {
 
   private final long[] tookNs = new long[STEPS * KEPT];
   private final long[] endedNs = new long[STEPS * KEPT];
-  private final int[] added = new int[STEPS];
+  private final int[] next = new int[STEPS]; // the place of each step that is written next
   private final long[] sorted = new long[3 * KEPT];
   private long latestNs; // how long the one took that ended last; 0 before any
 
@@ -28,7 +28,8 @@ public final class LatencyByLoad {
   /** Notes a request that has ended well; {@code inServer} were there when it came. */
   public void add(int inServer, long spanNs, long nowNs) {
     int step = step(inServer);
-    int place = step * KEPT + added[step]++ % KEPT;
+    int place = step * KEPT + next[step];
+    next[step] = (next[step] + 1) % KEPT;
     tookNs[place] = spanNs;
     endedNs[place] = nowNs;
     latestNs = spanNs;

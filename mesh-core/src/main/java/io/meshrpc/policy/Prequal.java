@@ -11,12 +11,12 @@ import java.util.Map;
  * numbers. Each call sends three probes and does not wait for them; it is decided by a pool of at most
  * sixteen reports of the last second. A server with more requests than 0.84 of the reports of late is
  * hot. The cold one with the shortest latency wins, by what calls took there of late that came at about
- * the load of now; if all are hot, the one with the fewest requests. With fewer than two reports the choice is random. A report is used a few times, as the
- * published formula says, and each call takes one out, the oldest and the worst in turn.
+ * the load of now; if all are hot, the one with the fewest requests. With fewer than two reports the
+ * choice is random. A report is used a few times, as the published formula says, and each call takes one out, the oldest and the worst in turn.
  *
  * <p>What the paper leaves open is read as follows. "About the load of now" is as {@link LatencyByLoad}
- * says, over all methods of a server; one that does not know counts as if calls there did not wait. A report that comes with an answer counts like the answer to a
- * probe. And where the pool holds so many of the servers that the formula has no answer, a report may
+ * says, over all methods of a server; one that does not know counts as if calls there did not wait. A
+ * report that comes with an answer counts like the answer to a probe. And where the pool holds so many of the servers that the formula has no answer, a report may
  * be used until it is a second old.
  *
  * <p>Weights are not looked at, and nothing keeps a server that fails fast from attracting calls:
