@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** What may be set for one call. Immutable; null means that the client's setting holds. */
 public final class CallOptions {
   /** The client's settings. */
-  public static final CallOptions DEFAULT =
-      new CallOptions(null, null, Priority.NORMAL, Metadata.EMPTY, true, null, null, null, null);
+  public static final CallOptions DEFAULT = new CallOptions(new Draft());
 
   private final @Nullable Duration deadline;
   private final @Nullable RetryPolicy retry;
@@ -21,25 +20,56 @@ public final class CallOptions {
   private final @Nullable Consumer<Metadata> replyMetadata;
   private final @Nullable HedgePolicy hedge;
 
-  private CallOptions(
-      @Nullable Duration deadline,
-      @Nullable RetryPolicy retry,
-      Priority priority,
-      Metadata metadata,
-      boolean waitForReady,
-      @Nullable String server,
-      @Nullable String routingKey,
-      @Nullable Consumer<Metadata> replyMetadata,
-      @Nullable HedgePolicy hedge) {
-    this.deadline = deadline;
-    this.retry = retry;
-    this.priority = Objects.requireNonNull(priority, "priority");
-    this.metadata = Objects.requireNonNull(metadata, "metadata");
-    this.waitForReady = waitForReady;
-    this.server = server;
-    this.routingKey = routingKey;
-    this.replyMetadata = replyMetadata;
-    this.hedge = hedge;
+  /** Options while one of them is being changed. */
+  private static final class Draft {
+    @Nullable
+    Duration deadline;
+
+    @Nullable
+    RetryPolicy retry;
+
+    Priority priority = Priority.NORMAL;
+    Metadata metadata = Metadata.EMPTY;
+    boolean waitForReady = true;
+
+    @Nullable
+    String server;
+
+    @Nullable
+    String routingKey;
+
+    @Nullable
+    Consumer<Metadata> replyMetadata;
+
+    @Nullable
+    HedgePolicy hedge;
+  }
+
+  private CallOptions(Draft from) {
+    deadline = from.deadline;
+    retry = from.retry;
+    priority = Objects.requireNonNull(from.priority, "priority");
+    metadata = Objects.requireNonNull(from.metadata, "metadata");
+    waitForReady = from.waitForReady;
+    server = from.server;
+    routingKey = from.routingKey;
+    replyMetadata = from.replyMetadata;
+    hedge = from.hedge;
+  }
+
+  private CallOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft();
+    draft.deadline = deadline;
+    draft.retry = retry;
+    draft.priority = priority;
+    draft.metadata = metadata;
+    draft.waitForReady = waitForReady;
+    draft.server = server;
+    draft.routingKey = routingKey;
+    draft.replyMetadata = replyMetadata;
+    draft.hedge = hedge;
+    change.accept(draft);
+    return new CallOptions(draft);
   }
 
   /** The call fails with {@link Code#DEADLINE_EXCEEDED} after this time. More than 0. */
@@ -47,54 +77,32 @@ public final class CallOptions {
     if (span.isNegative() || span.isZero()) {
       throw new IllegalArgumentException("deadline: " + span + " (expected: > 0)");
     }
-    return new CallOptions(
-        span, retry, priority, metadata, waitForReady, server, routingKey, replyMetadata, hedge);
+    return with(draft -> draft.deadline = span);
   }
 
   /** When the call is tried again. */
   public CallOptions withRetry(RetryPolicy policy) {
-    return new CallOptions(
-        deadline,
-        policy,
-        priority,
-        metadata,
-        waitForReady,
-        server,
-        routingKey,
-        replyMetadata,
-        hedge);
+    return with(draft -> draft.retry = policy);
   }
 
   /** How servers rank the call. */
   public CallOptions withPriority(Priority rank) {
-    return new CallOptions(
-        deadline, retry, rank, metadata, waitForReady, server, routingKey, replyMetadata, hedge);
+    return with(draft -> draft.priority = rank);
   }
 
   /** What is sent along; replaces what was set before. */
   public CallOptions withMetadata(Metadata along) {
-    return new CallOptions(
-        deadline, retry, priority, along, waitForReady, server, routingKey, replyMetadata, hedge);
+    return with(draft -> draft.metadata = along);
   }
 
   /** Whether the call waits, until its deadline, for a server to be there; true by default. */
   public CallOptions withWaitForReady(boolean wait) {
-    return new CallOptions(
-        deadline, retry, priority, metadata, wait, server, routingKey, replyMetadata, hedge);
+    return with(draft -> draft.waitForReady = wait);
   }
 
   /** The only server that may get the call: an endpoint that the client is connected to. */
   public CallOptions withServer(String endpoint) {
-    return new CallOptions(
-        deadline,
-        retry,
-        priority,
-        metadata,
-        waitForReady,
-        Objects.requireNonNull(endpoint, "endpoint"),
-        routingKey,
-        replyMetadata,
-        hedge);
+    return with(draft -> draft.server = Objects.requireNonNull(endpoint, "endpoint"));
   }
 
   /**
@@ -102,16 +110,7 @@ public final class CallOptions {
    * number. A wish, not a promise; only balancers that look for it obey, such as RendezvousHash.
    */
   public CallOptions withRoutingKey(String key) {
-    return new CallOptions(
-        deadline,
-        retry,
-        priority,
-        metadata,
-        waitForReady,
-        server,
-        Objects.requireNonNull(key, "key"),
-        replyMetadata,
-        hedge);
+    return with(draft -> draft.routingKey = Objects.requireNonNull(key, "key"));
   }
 
   /**
@@ -120,16 +119,7 @@ public final class CallOptions {
    * is in {@link RpcException#metadata}.
    */
   public CallOptions withReplyMetadata(Consumer<Metadata> ears) {
-    return new CallOptions(
-        deadline,
-        retry,
-        priority,
-        metadata,
-        waitForReady,
-        server,
-        routingKey,
-        Objects.requireNonNull(ears, "ears"),
-        hedge);
+    return with(draft -> draft.replyMetadata = Objects.requireNonNull(ears, "ears"));
   }
 
   /**
@@ -137,16 +127,7 @@ public final class CallOptions {
    * must be one that may run twice, or it is refused with an {@link IllegalArgumentException}.
    */
   public CallOptions withHedge(HedgePolicy policy) {
-    return new CallOptions(
-        deadline,
-        retry,
-        priority,
-        metadata,
-        waitForReady,
-        server,
-        routingKey,
-        replyMetadata,
-        Objects.requireNonNull(policy, "policy"));
+    return with(draft -> draft.hedge = Objects.requireNonNull(policy, "policy"));
   }
 
   /** See {@link #withDeadline}. */
