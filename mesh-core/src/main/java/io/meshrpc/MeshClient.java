@@ -53,6 +53,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
         builder.balancer(),
         attempts,
         builder.random(),
+        builder.security,
         completions);
     builder.endpoints.forEach(this::connect);
   }

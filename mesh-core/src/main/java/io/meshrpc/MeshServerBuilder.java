@@ -1,10 +1,13 @@
 package io.meshrpc;
 
+import io.meshrpc.api.Authorizer;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.ServerInterceptor;
 import io.meshrpc.api.ServiceDefinition;
 import io.meshrpc.core.ServerLimits;
+import io.meshrpc.security.MeshSecurity;
+import io.meshrpc.zmq.Trust;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +36,9 @@ public final class MeshServerBuilder {
 
   @Nullable
   Executor executor;
+
+  private @Nullable MeshSecurity security;
+  private @Nullable Authorizer authorizer;
 
   private int workers = DEFAULTS.workers();
   private int queueCountMax = DEFAULTS.queueCountMax();
@@ -86,6 +92,21 @@ public final class MeshServerBuilder {
    */
   public MeshServerBuilder shortHandlers(MethodDescriptor<?, ?>... methods) {
     shortMethods.addAll(Arrays.asList(methods));
+    return this;
+  }
+
+  /**
+   * How the server proves who it is, and which clients it believes; unless set everybody who reaches
+   * its port is let in, and nothing is encrypted.
+   */
+  public MeshServerBuilder security(MeshSecurity kind) {
+    security = Objects.requireNonNull(kind, "kind");
+    return this;
+  }
+
+  /** Who may call what; everybody everything unless set. */
+  public MeshServerBuilder authorizer(Authorizer judge) {
+    authorizer = Objects.requireNonNull(judge, "judge");
     return this;
   }
 
@@ -283,6 +304,10 @@ public final class MeshServerBuilder {
         codelIntervalNs,
         concurrencyMin,
         concurrencyMax);
+  }
+
+  Trust trust() {
+    return new Trust(security, authorizer == null ? null : new SafeAuthorizer(authorizer));
   }
 
   /** The most handlers that will run at once. */

@@ -8,6 +8,7 @@ import io.meshrpc.core.ClientEngine;
 import io.meshrpc.core.ClientLimits;
 import io.meshrpc.core.ClientOutbox;
 import io.meshrpc.policy.LivenessSettings;
+import io.meshrpc.security.MeshSecurity;
 import io.meshrpc.wire.BatchCodec;
 import io.meshrpc.wire.MalformedBatchException;
 import io.meshrpc.wire.NodeId;
@@ -16,6 +17,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Drives a {@link ClientEngine} over ZeroMQ. */
 public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
@@ -54,6 +56,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       LoadBalancer balancer,
       AttemptInterceptor interceptor,
       RandomGenerator random,
+      @Nullable MeshSecurity security,
       Ears ears) {
     this.ears = ears;
     this.transport = ZmqTransport.client(
@@ -87,8 +90,10 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       LoadBalancer balancer,
       AttemptInterceptor interceptor,
       RandomGenerator random,
+      @Nullable MeshSecurity security,
       Ears ears) {
-    ClientNode node = new ClientNode(name, limits, settings, balancer, interceptor, random, ears);
+    ClientNode node =
+        new ClientNode(name, limits, settings, balancer, interceptor, random, security, ears);
     node.loop.start();
     return node.loop;
   }

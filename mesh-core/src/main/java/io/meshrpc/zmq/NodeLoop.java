@@ -28,7 +28,7 @@ public final class NodeLoop<E> {
     void open(E engine, long nowNs);
   }
 
-  private final ZmqTransport transport;
+  private final Transport transport;
   private final Node<E> node;
   private final Mailbox<Mail<E>> mailbox;
   private final ArrayDeque<Mail<E>> own = new ArrayDeque<>(); // from the loop to itself
@@ -37,7 +37,7 @@ public final class NodeLoop<E> {
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean over;
 
-  NodeLoop(String name, ZmqTransport transport, Node<E> node) {
+  NodeLoop(String name, Transport transport, Node<E> node) {
     this.transport = transport;
     this.node = node;
     this.mailbox = new Mailbox<>(transport::wake);

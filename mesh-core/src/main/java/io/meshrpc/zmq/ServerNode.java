@@ -2,6 +2,7 @@ package io.meshrpc.zmq;
 
 import io.meshrpc.api.LoadReport;
 import io.meshrpc.api.ServiceDescriptor;
+import io.meshrpc.core.Gate;
 import io.meshrpc.core.ServerCall;
 import io.meshrpc.core.ServerEngine;
 import io.meshrpc.core.ServerLimits;
@@ -32,6 +33,15 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
     /** Bytes came that are not of the mesh. */
     void onStray(int bytes, String reason);
 
+    /** Who is at the other end of a connection has proven who it is. */
+    void onAdmitted();
+
+    /** A connection was refused, or failed, for want of trust. */
+    void onRefused(String peer, String reason);
+
+    /** The authorizer denied a call. */
+    void onDenied();
+
     /** How busy the server is. */
     void onLoad(LoadReport load);
 
@@ -42,7 +52,8 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   private final ServerEngine engine;
   private final Ears ears;
   private final Outgoing outgoing = new Outgoing(this::load);
-  private final ZmqTransport transport;
+  private final ZmqTransport socket;
+  private final Transport transport; // the socket, or what makes it secure
   private final NodeLoop<ServerEngine> loop;
   private long now;
   private long lastFrameNs;
@@ -54,10 +65,14 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       ServerLimits limits,
       List<ServiceDescriptor> services,
       RandomGenerator random,
+      Trust trust,
       Ears ears) {
     this.ears = ears;
-    this.transport = ZmqTransport.server(frameBytesMax(limits), LINGER_MS, endpoint);
-    this.engine = new ServerEngine(limits, NodeId.random(random), name, services, random, this, 0);
+    this.socket = ZmqTransport.server(frameBytesMax(limits), LINGER_MS, endpoint);
+    this.transport = socket;
+    Gate gate = new Gate(transport::peer, trust.authorizer(), ears::onDenied);
+    NodeId self = NodeId.random(random);
+    this.engine = new ServerEngine(limits, self, name, services, random, this, gate, 0);
     this.loop = new NodeLoop<>("mesh-server-" + name, transport, this);
   }
 
@@ -74,8 +89,9 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       ServerLimits limits,
       List<ServiceDescriptor> services,
       RandomGenerator random,
+      Trust trust,
       Ears ears) {
-    return new ServerNode(name, endpoint, limits, services, random, ears);
+    return new ServerNode(name, endpoint, limits, services, random, trust, ears);
   }
 
   /** Its loop. */
@@ -85,7 +101,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   /** Where it is bound, with the real port. */
   public String endpoint() {
-    return transport.endpoint();
+    return socket.endpoint();
   }
 
   @Override
@@ -135,7 +151,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       return false;
     }
     drainedNs = Math.min(drainedNs, nowNs);
-    return transport.routeCount() == 0 || nowNs >= quietNs();
+    return socket.routeCount() == 0 || nowNs >= quietNs();
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.meshrpc.zmq;
 
+import io.meshrpc.api.PeerIdentity;
+
 /** Moves frames between nodes. All but {@link #wake} belongs to the loop thread. */
 interface Transport extends AutoCloseable {
   /** Who gets what came. */
@@ -28,6 +30,14 @@ interface Transport extends AutoCloseable {
 
   /** Closes a connection. */
   void disconnect(long route);
+
+  /** Who has proven to be at the other end. */
+  default PeerIdentity peer(long route) {
+    return PeerIdentity.NONE;
+  }
+
+  /** For the loop, before it makes itself known as asleep. */
+  default void resetWake() {}
 
   @Override
   void close();

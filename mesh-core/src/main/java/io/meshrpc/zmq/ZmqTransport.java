@@ -184,8 +184,8 @@ public final class ZmqTransport implements Transport {
     }
   }
 
-  /** For the loop, before it makes itself known as asleep. */
-  void resetWake() {
+  @Override
+  public void resetWake() {
     cancelled.set(false);
   }
 
