@@ -238,6 +238,11 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     }
 
     @Override
+    public void onRefused(String server, String reason) {
+      news.refused(server, reason);
+    }
+
+    @Override
     public void onStray(int bytes, String reason) {
       news.stray(bytes, reason);
     }

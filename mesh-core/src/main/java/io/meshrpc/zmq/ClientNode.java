@@ -9,6 +9,7 @@ import io.meshrpc.core.ClientLimits;
 import io.meshrpc.core.ClientOutbox;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.security.MeshSecurity;
+import io.meshrpc.security.TlsSecurity;
 import io.meshrpc.wire.BatchCodec;
 import io.meshrpc.wire.MalformedBatchException;
 import io.meshrpc.wire.NodeId;
@@ -33,6 +34,9 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
     /** A server moved in the liveness table. */
     void onTransition(MeshListener.Transition transition);
 
+    /** This client or a server refuses the other. */
+    void onRefused(String server, String reason);
+
     /** Bytes came that are not of the mesh. */
     void onStray(int bytes, String reason);
 
@@ -43,7 +47,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   private final ClientEngine engine;
   private final Ears ears;
   private final Outgoing outgoing = new Outgoing(() -> null);
-  private final ZmqTransport transport;
+  private final Transport transport;
   private final NodeLoop<ClientEngine> loop;
   private List<ClientCall> completed = new ArrayList<>();
   private long now;
@@ -59,27 +63,61 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       @Nullable MeshSecurity security,
       Ears ears) {
     this.ears = ears;
-    this.transport = ZmqTransport.client(
-        limits.responseBytesMax() + FRAME_EXTRA_BYTES, LINGER_MS, new ZmqTransport.News() {
-          @Override
-          public void onConnected(long route) {
-            post((engine, at) -> engine.onConnected(route, at));
-          }
-
-          @Override
-          public void onDisconnected(long route) {
-            post((engine, at) -> engine.onDisconnected(route, at));
-          }
-
-          @Override
-          public void onRefused(long route) {
-            post((engine, at) -> engine.onConnectRefused(route, at));
-          }
-        });
+    ZmqTransport socket = ZmqTransport.client(
+        limits.responseBytesMax() + FRAME_EXTRA_BYTES, LINGER_MS, new Connections());
+    this.transport = security instanceof TlsSecurity tls
+        ? new TlsTransport(socket, tls, true, name, this::run, new Doorkeeper())
+        : socket;
     NodeId self = NodeId.random(random);
     this.engine =
         new ClientEngine(limits, settings, self, name, balancer, interceptor, random, this);
     this.loop = new NodeLoop<>("mesh-client-" + name, transport, this);
+  }
+
+  private void run(Runnable task) {
+    loop.post((unused, at) -> task.run());
+  }
+
+  private final class Connections implements ZmqTransport.News {
+    @Override
+    public void onConnected(long route) {
+      post((engine, at) -> {
+        if (transport.open(route)) {
+          engine.onConnected(route, at);
+        }
+      });
+    }
+
+    @Override
+    public void onDisconnected(long route) {
+      post((engine, at) -> {
+        transport.lost(route);
+        engine.onDisconnected(route, at);
+      });
+    }
+
+    @Override
+    public void onRefused(long route) {
+      post((engine, at) -> engine.onConnectRefused(route, at));
+    }
+  }
+
+  private final class Doorkeeper implements Links {
+    @Override
+    public void onSecured(long route) {
+      engine.onConnected(route, now);
+    }
+
+    @Override
+    public void onDenied(long route, String address, String reason, long retryNs) {
+      engine.onConnectDenied(route, reason, retryNs, now);
+      ears.onRefused(address, reason);
+    }
+
+    @Override
+    public void onStray(int bytes, String reason) {
+      ears.onStray(bytes, reason);
+    }
   }
 
   /** A node, and its loop in motion. */

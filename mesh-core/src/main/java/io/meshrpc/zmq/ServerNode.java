@@ -7,6 +7,7 @@ import io.meshrpc.core.ServerCall;
 import io.meshrpc.core.ServerEngine;
 import io.meshrpc.core.ServerLimits;
 import io.meshrpc.core.ServerOutbox;
+import io.meshrpc.security.TlsSecurity;
 import io.meshrpc.wire.BatchCodec;
 import io.meshrpc.wire.MalformedBatchException;
 import io.meshrpc.wire.NodeId;
@@ -69,11 +70,34 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       Ears ears) {
     this.ears = ears;
     this.socket = ZmqTransport.server(frameBytesMax(limits), LINGER_MS, endpoint);
-    this.transport = socket;
+    this.transport = trust.security() instanceof TlsSecurity tls
+        ? new TlsTransport(socket, tls, false, name, this::run, new Doorkeeper())
+        : socket;
     Gate gate = new Gate(transport::peer, trust.authorizer(), ears::onDenied);
     NodeId self = NodeId.random(random);
     this.engine = new ServerEngine(limits, self, name, services, random, this, gate, 0);
     this.loop = new NodeLoop<>("mesh-server-" + name, transport, this);
+  }
+
+  private void run(Runnable task) {
+    loop.post((unused, at) -> task.run());
+  }
+
+  private final class Doorkeeper implements Links {
+    @Override
+    public void onSecured(long route) {
+      ears.onAdmitted();
+    }
+
+    @Override
+    public void onDenied(long route, String address, String reason, long retryNs) {
+      ears.onRefused(address, reason);
+    }
+
+    @Override
+    public void onStray(int bytes, String reason) {
+      ears.onStray(bytes, reason);
+    }
   }
 
   private static int frameBytesMax(ServerLimits limits) {
@@ -120,6 +144,9 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
     try {
       engine.onBatch(route, BatchCodec.decode(frame), now);
     } catch (MalformedBatchException e) {
+      if (transport == socket && TlsRecords.isClientHello(frame)) {
+        transport.send(route, TlsRefusals.frame(TlsRefusals.NO_TLS, TlsRefusals.againNs()));
+      }
       ears.onStray(frame.length, String.valueOf(e.getMessage()));
     }
   }

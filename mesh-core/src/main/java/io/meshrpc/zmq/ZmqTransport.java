@@ -14,6 +14,7 @@ import org.zeromq.ZEvent;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMonitor;
 import zmq.Msg;
+import zmq.io.Metadata;
 
 /**
  * One ROUTER socket. A server's is bound; a client's is connected to every server, each under a
@@ -57,7 +58,9 @@ public final class ZmqTransport implements Transport {
   private final Map<String, Long> byAddress = new ConcurrentHashMap<>();
   private final Map<Object, Long> byChannel = new ConcurrentHashMap<>(); // established connections
   private final boolean bound; // a server takes whoever comes, a client only whom it called
+  private final Map<Long, Metadata> origins = new HashMap<>(); // of a server's connections
   private long lastRoute; // of a server
+  private @Nullable Metadata origin; // of the latest frame
   private byte @Nullable [] firstName; // of a frame that ended a wait
 
   private ZmqTransport(int frameBytesMax, int lingerMs, boolean bound) {
@@ -185,6 +188,17 @@ public final class ZmqTransport implements Transport {
   }
 
   @Override
+  public String address(long route) {
+    String endpoint = endpoints.get(route);
+    if (endpoint != null) {
+      return endpoint;
+    }
+    Metadata from = origins.get(route);
+    String known = from == null ? null : from.get(Metadata.PEER_ADDRESS);
+    return known == null ? "an unknown address" : known;
+  }
+
+  @Override
   public void resetWake() {
     cancelled.set(false);
   }
@@ -230,6 +244,9 @@ public final class ZmqTransport implements Transport {
       route = ++lastRoute;
       routes.put(known, route);
       names.put(route, name);
+      if (origin != null) {
+        origins.put(route, origin);
+      }
     }
     sink.onFrame(route, frame);
   }
@@ -240,7 +257,10 @@ public final class ZmqTransport implements Transport {
     boolean more = true;
     Msg part;
     while (more && (part = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT)) != null) {
-      body = body == null ? part.data() : body;
+      if (body == null) {
+        body = part.data();
+        origin = part.getMetadata();
+      }
       more = part.hasMore();
     }
     return body == null ? new byte[0] : body;
@@ -250,6 +270,7 @@ public final class ZmqTransport implements Transport {
     Long route = routes.remove(name);
     if (route != null) {
       names.remove(route);
+      origins.remove(route);
       sink.onGone(route);
     }
   }
