@@ -3,6 +3,7 @@ package io.meshrpc.zmq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.meshrpc.security.TlsSecurity;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import javax.net.ssl.SSLEngine;
@@ -38,7 +39,12 @@ final class RawTlsClient {
 
   /** The rest of the handshake, once the Hello is sent. */
   void finishHandshake() throws SSLException {
-    ByteBuffer frame = ByteBuffer.allocate(0);
+    finishHandshake(NOTHING);
+  }
+
+  /** The rest of the handshake, of which this frame has come already. */
+  void finishHandshake(byte[] first) throws SSLException {
+    ByteBuffer frame = ByteBuffer.wrap(first);
     for (int step = 0; engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING; step++) {
       assertThat(step).as("steps of a handshake").isLessThan(100);
       switch (engine.getHandshakeStatus()) {
@@ -65,12 +71,12 @@ final class RawTlsClient {
   /** The batch of the next frame. */
   byte[] next() throws SSLException {
     ByteBuffer frame = ByteBuffer.wrap(receive());
-    byte[] batch = NOTHING;
+    ByteArrayOutputStream batch = new ByteArrayOutputStream();
     for (int step = 0; frame.hasRemaining(); step++) {
       assertThat(step).as("records of a frame").isLessThan(100);
-      batch = unwrap(frame);
+      batch.writeBytes(unwrap(frame));
     }
-    return batch;
+    return batch.toByteArray();
   }
 
   /** The next frame as it came. */
