@@ -63,10 +63,10 @@ public final class ZmqTransport implements Transport {
   private @Nullable Metadata origin; // of the latest frame
   private byte @Nullable [] firstName; // of a frame that ended a wait
 
-  private ZmqTransport(int frameBytesMax, int lingerMs, boolean bound) {
+  private ZmqTransport(int frameBytesMax, int lingerMs, int ioThreads, boolean bound) {
     new SecureRandom().nextBytes(gone); // no peer may say it
     this.bound = bound;
-    context = new ZContext(1);
+    context = new ZContext(ioThreads);
     context.setNotificationExceptionHandler((thread, e) -> {});
     context.setLinger(lingerMs);
     nudge = new Nudge(context);
@@ -82,8 +82,8 @@ public final class ZmqTransport implements Transport {
   }
 
   /** A client's transport, not connected yet. */
-  public static ZmqTransport client(int frameBytesMax, int lingerMs, News news) {
-    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, false);
+  public static ZmqTransport client(int frameBytesMax, int lingerMs, int ioThreads, News news) {
+    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, ioThreads, false);
     transport.socket.setReceiveBufferSize(BUFFER_BYTES);
     transport.socket.setSendBufferSize(BUFFER_BYTES);
     transport.socket.setEventHook(event -> transport.tell(news, event), EVENTS);
@@ -95,8 +95,9 @@ public final class ZmqTransport implements Transport {
    *
    * @throws org.zeromq.ZMQException if it cannot be bound
    */
-  public static ZmqTransport server(int frameBytesMax, int lingerMs, String endpoint) {
-    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, true);
+  public static ZmqTransport server(
+      int frameBytesMax, int lingerMs, int ioThreads, String endpoint) {
+    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, ioThreads, true);
     try {
       transport.socket.setReceiveBufferSize(BUFFER_BYTES);
       transport.socket.base().setSocketOpt(zmq.ZMQ.ZMQ_DISCONNECT_MSG, transport.gone);
