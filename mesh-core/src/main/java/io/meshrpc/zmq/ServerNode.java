@@ -106,9 +106,14 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   @Override
   public void onFrame(long route, byte[] frame) {
+    onFrames(route, frame, List.of());
+  }
+
+  @Override
+  public void onFrames(long route, byte[] frame, List<byte[]> attached) {
     lastFrameNs = now;
     try {
-      Batch batch = BatchCodec.decode(frame);
+      Batch batch = BatchCodec.decode(frame, attached);
       taken += 1 + batch.packets().size();
       engine.onBatch(route, batch, now);
     } catch (MalformedBatchException e) {
