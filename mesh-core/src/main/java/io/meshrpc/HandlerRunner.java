@@ -33,6 +33,7 @@ final class HandlerRunner implements ServerNode.Ears {
   private final Map<ServerCall, ServerContext> running = new ConcurrentHashMap<>();
   private final ExecutorService cancels; // not the handlers' own: they may all be waiting for it
   private final News news;
+  final TrustCounts trust = new TrustCounts();
   private final BiConsumer<ServerCall, ServerReply> end = this::ended; // one for all calls
   volatile @Nullable ServerNode node;
   volatile LoadReport load = LoadReport.NONE;
@@ -126,6 +127,22 @@ final class HandlerRunner implements ServerNode.Ears {
   @Override
   public void onStray(int bytes, String reason) {
     news.stray(bytes, reason);
+  }
+
+  @Override
+  public void onRefused(String peer, String reason) {
+    trust.onRefused();
+    news.refused(peer, reason);
+  }
+
+  @Override
+  public void onAdmitted() {
+    trust.onAdmitted();
+  }
+
+  @Override
+  public void onDenied() {
+    trust.onDenied();
   }
 
   @Override

@@ -54,6 +54,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
         attempts,
         builder.random(),
         builder.threading(),
+        builder.security,
         completions);
     builder.endpoints.forEach(this::connect);
   }
@@ -235,6 +236,11 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     @Override
     public void onTransition(MeshListener.Transition transition) {
       news.transition(transition);
+    }
+
+    @Override
+    public void onRefused(String server, String reason) {
+      news.refused(server, reason);
     }
 
     @Override

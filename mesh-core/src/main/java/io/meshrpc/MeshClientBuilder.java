@@ -12,6 +12,7 @@ import io.meshrpc.core.ClientLimits;
 import io.meshrpc.edge.CallTerms;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.policy.SpeedWeightedProbing;
+import io.meshrpc.security.MeshSecurity;
 import io.meshrpc.zmq.Threading;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -42,6 +43,9 @@ public final class MeshClientBuilder {
 
   @Nullable
   Executor callbackExecutor;
+
+  @Nullable
+  MeshSecurity security;
 
   private @Nullable LoadBalancer balancer; // null: one of the default kind for each client
 
@@ -76,6 +80,15 @@ public final class MeshClientBuilder {
       throw new IllegalArgumentException("defaultDeadline: " + span + " (expected: > 0)");
     }
     defaultDeadline = span;
+    return this;
+  }
+
+  /**
+   * How the client proves who it is, and which servers it believes; unless set it speaks in the clear
+   * with whoever answers. Servers need the same kind.
+   */
+  public MeshClientBuilder security(MeshSecurity kind) {
+    security = Objects.requireNonNull(kind, "kind");
     return this;
   }
 

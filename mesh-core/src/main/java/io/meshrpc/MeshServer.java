@@ -2,6 +2,7 @@ package io.meshrpc;
 
 import io.meshrpc.api.LoadReport;
 import io.meshrpc.api.ServiceDescriptor;
+import io.meshrpc.api.TrustReport;
 import io.meshrpc.zmq.ServerNode;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -61,6 +62,7 @@ public final class MeshServer implements AutoCloseable {
           services,
           new SecureRandom(), // session numbers must not be guessed
           settings.threading(),
+          settings.trust(),
           runner);
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
@@ -84,6 +86,11 @@ public final class MeshServer implements AutoCloseable {
   /** How busy it is, as of its latest report to a client. */
   public LoadReport load() {
     return runner.load;
+  }
+
+  /** What its security has done so far. */
+  public TrustReport trust() {
+    return runner.trust.report();
   }
 
   /**

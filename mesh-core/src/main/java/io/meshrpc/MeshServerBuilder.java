@@ -1,11 +1,15 @@
 package io.meshrpc;
 
+import io.meshrpc.api.Authorizer;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.ServerInterceptor;
 import io.meshrpc.api.ServiceDefinition;
 import io.meshrpc.core.ServerLimits;
+import io.meshrpc.security.MeshSecurity;
+import io.meshrpc.security.TlsSecurity;
 import io.meshrpc.zmq.Threading;
+import io.meshrpc.zmq.Trust;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +38,9 @@ public final class MeshServerBuilder {
 
   @Nullable
   Executor executor;
+
+  private @Nullable MeshSecurity security;
+  private @Nullable Authorizer authorizer;
 
   private long spinNs = Threading.DEFAULT.spinNs();
   private int ioThreads = Threading.DEFAULT.ioThreads();
@@ -89,6 +96,26 @@ public final class MeshServerBuilder {
    */
   public MeshServerBuilder shortHandlers(MethodDescriptor<?, ?>... methods) {
     shortMethods.addAll(Arrays.asList(methods));
+    return this;
+  }
+
+  /**
+   * How the server proves who it is, and which clients it believes; unless set everybody who reaches
+   * its port is let in, and nothing is encrypted.
+   *
+   * @throws IllegalArgumentException if it is TLS without a certificate
+   */
+  public MeshServerBuilder security(MeshSecurity kind) {
+    if (kind instanceof TlsSecurity tls && !tls.hasCertificate()) {
+      throw new IllegalArgumentException("security: " + kind + " (expected: with a certificate)");
+    }
+    security = Objects.requireNonNull(kind, "kind");
+    return this;
+  }
+
+  /** Who may call what; everybody everything unless set. */
+  public MeshServerBuilder authorizer(Authorizer judge) {
+    authorizer = Objects.requireNonNull(judge, "judge");
     return this;
   }
 
@@ -314,6 +341,10 @@ public final class MeshServerBuilder {
         codelIntervalNs,
         concurrencyMin,
         concurrencyMax);
+  }
+
+  Trust trust() {
+    return new Trust(security, authorizer == null ? null : new SafeAuthorizer(authorizer));
   }
 
   /** The most handlers that will run at once. */

@@ -14,6 +14,8 @@ final class News {
   private final MeshListener listener;
   private final ExecutorService thread;
   private final AtomicLong strays = new AtomicLong();
+  private final AtomicLong refusals = new AtomicLong();
+  private final Complaints complaints = new Complaints();
 
   News(String name, MeshListener listener) {
     this.listener = listener;
@@ -36,6 +38,16 @@ final class News {
           Level.WARNING, "dropped bytes that are not of the mesh, " + total + " times: " + reason);
     }
     tell(to -> to.onStrayBytes(new MeshListener.StrayBytes(bytes, reason, total)));
+  }
+
+  /** A flood of strangers does not fill the log: each is named once a minute. */
+  void refused(String peer, String reason) {
+    long total = refusals.incrementAndGet();
+    String host = peer.replaceFirst(":\\d+$", ""); // a client has another port each time
+    if (complaints.isNew(host + ", " + reason, System.nanoTime())) {
+      LOG.log(Level.WARNING, "no trust with " + peer + ": " + reason + " (" + total + " so far)");
+    }
+    tell(to -> to.onRefusedPeer(new MeshListener.RefusedPeer(peer, reason, total)));
   }
 
   void close() {

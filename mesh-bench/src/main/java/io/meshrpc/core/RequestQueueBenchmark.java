@@ -1,6 +1,7 @@
 package io.meshrpc.core;
 
 import io.meshrpc.api.Metadata;
+import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.api.Priority;
 import io.meshrpc.bench.EchoMesh;
 import io.meshrpc.wire.NodeId;
@@ -43,7 +44,8 @@ public class RequestQueueBenchmark {
     MethodStats stats = new MethodStats(EchoMesh.ECHO);
     Priority[] priorities = Priority.values();
     for (int i = 0; i < clients; i++) {
-      ClientSession client = new ClientSession(new NodeId(i, i), ServerLimits.DEFAULTS, 0);
+      ClientSession client =
+          new ClientSession(new NodeId(i, i), PeerIdentity.NONE, ServerLimits.DEFAULTS, 0);
       for (int j = 0; j < EACH; j++) {
         Priority priority = priorities[j % priorities.length];
         Request request = new Request(

@@ -49,8 +49,13 @@ public interface CallContext {
   /** The method that is served. */
   MethodDescriptor<?, ?> method();
 
-  /** The caller's node. */
+  /** The caller's node, as it calls itself. */
   Caller caller();
+
+  /** Who the caller is, as proven to this server; {@link PeerIdentity#NONE} without security. */
+  default PeerIdentity peer() {
+    return PeerIdentity.NONE;
+  }
 
   /** What the caller sent along. */
   Metadata metadata();

@@ -14,6 +14,9 @@ public interface MeshListener {
   /** Bytes came that are not of the mesh; they were dropped. */
   default void onStrayBytes(StrayBytes stray) {}
 
+  /** A server refused a connection, or ended it, for want of trust; a client refused a server. */
+  default void onRefusedPeer(RefusedPeer refused) {}
+
   /**
    * A move in the liveness table.
    *
@@ -34,4 +37,13 @@ public interface MeshListener {
    * @param total how many times this has happened to this node
    */
   record StrayBytes(int bytes, String reason, long total) {}
+
+  /**
+   * A peer that was refused.
+   *
+   * @param peer its address, as far as it is known
+   * @param reason why, in words
+   * @param total how many times this node has refused somebody
+   */
+  record RefusedPeer(String peer, String reason, long total) {}
 }

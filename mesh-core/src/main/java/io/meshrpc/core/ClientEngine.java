@@ -133,6 +133,19 @@ public final class ClientEngine {
     }
   }
 
+  /**
+   * The server and this client do not believe each other, or do not speak the same security: no calls
+   * there, and no other try before so much time has passed.
+   */
+  public void onConnectDenied(long peerId, String reason, long retryAfterNs, long nowNs) {
+    Peer peer = table.byId(peerId);
+    if (peer != null) {
+      calls.setNow(nowNs);
+      liveness.onDenied(peer, reason, retryAfterNs, nowNs);
+      nextCheckNs = nowNs;
+    }
+  }
+
   /** Takes what a connection brought. */
   public void onBatch(long peerId, Batch batch, long nowNs) {
     Peer peer = table.byId(peerId);

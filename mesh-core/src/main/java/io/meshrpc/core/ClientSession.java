@@ -1,10 +1,12 @@
 package io.meshrpc.core;
 
+import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.wire.NodeId;
 
 /** A client as its server sees it: its latest connection, its work, and what it may ask for again. */
 final class ClientSession {
   final NodeId nodeId;
+  final PeerIdentity identity; // nobody else may use the node id while it is known here
   final RecentRequests recent;
   final SeqTable<ServerCall> active = new SeqTable<>(); // queued and running
   String name = "";
@@ -18,8 +20,9 @@ final class ClientSession {
   long idempotentEndedMax; // the greatest number that ended here and is not remembered
 
   /** One that comes for the first time, or comes back: numbers up to this one may have run. */
-  ClientSession(NodeId nodeId, ServerLimits limits, long forgottenMax) {
+  ClientSession(NodeId nodeId, PeerIdentity identity, ServerLimits limits, long forgottenMax) {
     this.nodeId = nodeId;
+    this.identity = identity;
     this.recent = new RecentRequests(limits, forgottenMax);
   }
 

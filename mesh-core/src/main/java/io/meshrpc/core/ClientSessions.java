@@ -1,5 +1,6 @@
 package io.meshrpc.core;
 
+import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.wire.Hello;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Refusal;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class ClientSessions {
   static final int VERSION = 1;
   private static final int RETRY_AFTER_MS = 1000;
+  private static final int STRANGER_RETRY_AFTER_MS = 10_000;
 
   private final ServerLimits limits;
   private final RandomGenerator random;
@@ -48,13 +50,20 @@ final class ClientSessions {
 
   /** Why this Hello opens no session; null if it may. */
   @Nullable
-  Refusal objection(Hello hello) {
+  Refusal objection(Hello hello, PeerIdentity identity) {
     if (hello.versionMin() > VERSION || hello.versionMax() < VERSION) {
       return refusal(Refusal.Reason.VERSION, "this server speaks version 1", 0, hello.epoch());
     }
     if (hello.epoch() <= 0) {
       return refusal(
           Refusal.Reason.MALFORMED, "epoch: " + hello.epoch() + " (expected: >= 1)", 0, 0);
+    }
+    if (!mayUse(hello.nodeId(), identity)) {
+      return refusal(
+          Refusal.Reason.NOT_AUTHORIZED,
+          "node_id: that of another peer (expected: one's own)",
+          STRANGER_RETRY_AFTER_MS,
+          hello.epoch());
     }
     if (!byNode.containsKey(hello.nodeId()) && byNode.size() >= limits.clientsMax()) {
       return refusal(
@@ -68,11 +77,11 @@ final class ClientSessions {
 
   /** Opens a session, or finds the one that this Hello has opened before; null if it is outdated. */
   @Nullable
-  ClientSession open(long route, Hello hello, long nowNs) {
+  ClientSession open(long route, Hello hello, PeerIdentity identity, long nowNs) {
     ClientSession client = byNode.get(hello.nodeId());
     if (client == null) {
       long ranMax = departed.take(hello.nodeId(), hello.epoch());
-      client = new ClientSession(hello.nodeId(), limits, ranMax);
+      client = new ClientSession(hello.nodeId(), identity, limits, ranMax);
       byNode.put(hello.nodeId(), client);
     }
     if (hello.epoch() > client.epoch) {
@@ -113,7 +122,7 @@ final class ClientSessions {
       }
       if (client.recent.count() == 0) {
         all.remove();
-        departed.add(client.nodeId, client.seqMax());
+        departed.add(client.nodeId, client.identity, client.seqMax());
       }
     }
   }
@@ -128,6 +137,12 @@ final class ClientSessions {
 
   static Refusal unknownSession() {
     return refusal(Refusal.Reason.UNKNOWN_SESSION, "say Hello first", 0, 0);
+  }
+
+  /** A node id belongs to who came with it first, for as long as anything is known of it. */
+  private boolean mayUse(NodeId nodeId, PeerIdentity identity) {
+    ClientSession client = byNode.get(nodeId);
+    return client == null ? departed.mayTake(nodeId, identity) : client.identity.equals(identity);
   }
 
   private void begin(ClientSession client, long route) {

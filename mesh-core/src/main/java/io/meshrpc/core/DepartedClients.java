@@ -1,5 +1,6 @@
 package io.meshrpc.core;
 
+import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.wire.NodeId;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -12,24 +13,32 @@ import java.util.Map;
  */
 final class DepartedClients {
   private final int countMax;
-  private final Map<NodeId, Long> seqMax = new LinkedHashMap<>(); // longest gone first
+  private final Map<NodeId, Departed> byNode = new LinkedHashMap<>(); // longest gone first
   private long seqMaxOfOthers;
+
+  private record Departed(PeerIdentity identity, long seqMax) {}
 
   DepartedClients(int countMax) {
     this.countMax = countMax;
   }
 
   /** Notes one that goes; nothing if no call of it ran. */
-  void add(NodeId nodeId, long seq) {
+  void add(NodeId nodeId, PeerIdentity identity, long seq) {
     if (seq == 0) {
       return;
     }
-    seqMax.put(nodeId, seq);
-    if (seqMax.size() > countMax) {
-      Iterator<Long> eldest = seqMax.values().iterator();
-      seqMaxOfOthers = Math.max(seqMaxOfOthers, eldest.next());
+    byNode.put(nodeId, new Departed(identity, seq));
+    if (byNode.size() > countMax) {
+      Iterator<Departed> eldest = byNode.values().iterator();
+      seqMaxOfOthers = Math.max(seqMaxOfOthers, eldest.next().seqMax());
       eldest.remove();
     }
+  }
+
+  /** Whether it is not known as somebody else's. */
+  boolean mayTake(NodeId nodeId, PeerIdentity identity) {
+    Departed known = byNode.get(nodeId);
+    return known == null || known.identity().equals(identity);
   }
 
   /**
@@ -38,14 +47,14 @@ final class DepartedClients {
    * @param epoch of its Hello; who says its first was never here
    */
   long take(NodeId nodeId, long epoch) {
-    Long seq = seqMax.remove(nodeId);
-    if (seq != null) {
-      return seq;
+    Departed known = byNode.remove(nodeId);
+    if (known != null) {
+      return known.seqMax();
     }
     return epoch == 1 ? 0 : seqMaxOfOthers;
   }
 
   int count() {
-    return seqMax.size();
+    return byNode.size();
   }
 }

@@ -120,6 +120,13 @@ final class Liveness {
     }
   }
 
+  /** One of the two refuses the other: trying again at once would not change it. */
+  void onDenied(Peer peer, String reason, long retryAfterNs, long now) {
+    peer.connected = false;
+    goDown(peer, reason, now);
+    peer.untilNs = Math.max(peer.untilNs, now + retryAfterNs);
+  }
+
   /** Anything at all came from the server. */
   void onHeard(Peer peer, long now) {
     peer.lastHeardNs = now;
@@ -327,6 +334,8 @@ final class Liveness {
     peer.untilNs = now + backoffNs(peer);
     if (peer.state() != PeerState.DOWN) {
       table.move(peer, PeerState.DOWN, reason);
+    } else {
+      peer.explain(reason);
     }
     listener.onGone(peer, reason);
   }

@@ -143,6 +143,11 @@ final class Peer implements PeerView {
     reason = why;
   }
 
+  /** It stands where it stood, for another reason. */
+  void explain(String why) {
+    reason = why;
+  }
+
   /** Whether new calls may go there while nothing is wrong. */
   boolean isReady() {
     return !leaving

@@ -42,7 +42,7 @@ final class RetryRules {
     return switch (answer.reason()) {
       case STALE_SESSION -> attempt.asked ? Next.ASK_AGAIN : Next.REPICK;
       case DRAINING, REVOKED -> Next.REPICK;
-      case TOO_LARGE, MALFORMED_REQUEST -> Next.FAIL;
+      case TOO_LARGE, MALFORMED_REQUEST, NOT_AUTHORIZED -> Next.FAIL;
       default -> Next.RETRY;
     };
   }

@@ -2,6 +2,7 @@ package io.meshrpc.core;
 
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.api.Priority;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Request;
@@ -103,6 +104,11 @@ public final class ServerCall extends Timers.Timed implements SeqTable.Numbered 
   /** The client's incarnation. */
   public NodeId callerId() {
     return client.nodeId;
+  }
+
+  /** Who the client is, as it has proven. */
+  public PeerIdentity peer() {
+    return client.identity;
   }
 
   /** When nobody waits any more, on the node's clock. */

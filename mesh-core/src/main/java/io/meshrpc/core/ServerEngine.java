@@ -2,6 +2,7 @@ package io.meshrpc.core;
 
 import io.meshrpc.api.LoadReport;
 import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.api.ServiceDescriptor;
 import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.Cancel;
@@ -40,13 +41,14 @@ public final class ServerEngine {
   private final ServerOutbox out;
   private final ClientSessions sessions;
   private final WorkDesk work;
+  private final Gate gate;
   private final long startNs;
 
   private boolean draining;
   private long graceEndNs;
   private long nextSweepNs;
 
-  /** A server that offers these services. */
+  /** A server that offers these services to everybody. */
   public ServerEngine(
       ServerLimits limits,
       NodeId self,
@@ -55,6 +57,20 @@ public final class ServerEngine {
       RandomGenerator random,
       ServerOutbox out,
       long nowNs) {
+    this(limits, self, name, services, random, out, Gate.OPEN, nowNs);
+  }
+
+  /** A server that offers these services to whom the gate lets in. */
+  public ServerEngine(
+      ServerLimits limits,
+      NodeId self,
+      String name,
+      List<ServiceDescriptor> services,
+      RandomGenerator random,
+      ServerOutbox out,
+      Gate gate,
+      long nowNs) {
+    this.gate = gate;
     this.limits = limits;
     this.self = self;
     this.name = name;
@@ -202,12 +218,13 @@ public final class ServerEngine {
   }
 
   private void onHello(long route, Hello hello, long nowNs) {
-    Refusal objection = sessions.objection(hello);
+    PeerIdentity identity = gate.identity(route);
+    Refusal objection = sessions.objection(hello, identity);
     if (objection != null) {
       out.send(route, 0, objection);
       return;
     }
-    ClientSession client = sessions.open(route, hello, nowNs);
+    ClientSession client = sessions.open(route, hello, identity, nowNs);
     if (client == null) {
       return;
     }
@@ -235,6 +252,9 @@ public final class ServerEngine {
     }
     MethodStats stats = statsOf(request.method());
     Response refusal = Admission.objection(request, stats, limits);
+    if (refusal == null && stats != null) {
+      refusal = gate.objection(client.identity, request, stats);
+    }
     if (refusal == null && draining) {
       refusal = Answers.draining(seq, request.attempt());
     }

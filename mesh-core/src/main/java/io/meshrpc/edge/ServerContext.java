@@ -3,6 +3,7 @@ package io.meshrpc.edge;
 import io.meshrpc.api.CallContext;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.api.Priority;
 import io.meshrpc.core.ServerCall;
 import java.lang.System.Logger.Level;
@@ -124,6 +125,11 @@ public final class ServerContext implements CallContext {
   @Override
   public Caller caller() {
     return new Caller(call.callerName(), call.callerId().toString());
+  }
+
+  @Override
+  public PeerIdentity peer() {
+    return call.peer();
   }
 
   @Override

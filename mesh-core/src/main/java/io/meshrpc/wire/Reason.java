@@ -33,6 +33,8 @@ public enum Reason {
   CANCELLED_RUNNING,
   /** The server is overloaded and sheds work that has waited too long. */
   SHED,
+  /** The server does not let this caller call this method. */
+  NOT_AUTHORIZED,
   /** A later version's reason, which only the code and the execution explain. Never sent. */
   UNRECOGNIZED
 }

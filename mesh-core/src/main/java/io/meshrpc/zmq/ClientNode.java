@@ -8,6 +8,8 @@ import io.meshrpc.core.ClientEngine;
 import io.meshrpc.core.ClientLimits;
 import io.meshrpc.core.ClientOutbox;
 import io.meshrpc.policy.LivenessSettings;
+import io.meshrpc.security.MeshSecurity;
+import io.meshrpc.security.TlsSecurity;
 import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.BatchCodec;
 import io.meshrpc.wire.MalformedBatchException;
@@ -17,6 +19,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Drives a {@link ClientEngine} over ZeroMQ. */
 public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
@@ -32,6 +35,9 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
     /** A server moved in the liveness table. */
     void onTransition(MeshListener.Transition transition);
 
+    /** This client or a server refuses the other. */
+    void onRefused(String server, String reason);
+
     /** Bytes came that are not of the mesh. */
     void onStray(int bytes, String reason);
 
@@ -42,7 +48,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   private final ClientEngine engine;
   private final Ears ears;
   private final Outgoing outgoing = new Outgoing(() -> null);
-  private final ZmqTransport transport;
+  private final Transport transport;
   private final NodeLoop<ClientEngine> loop;
   private List<ClientCall> completed = new ArrayList<>();
   private long now;
@@ -57,32 +63,67 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       AttemptInterceptor interceptor,
       RandomGenerator random,
       Threading threading,
+      @Nullable MeshSecurity security,
       Ears ears) {
     this.ears = ears;
-    this.transport = ZmqTransport.client(
+    ZmqTransport socket = ZmqTransport.client(
         limits.responseBytesMax() + FRAME_EXTRA_BYTES,
         LINGER_MS,
         threading.ioThreads(),
-        new ZmqTransport.News() {
-          @Override
-          public void onConnected(long route) {
-            post((engine, at) -> engine.onConnected(route, at));
-          }
-
-          @Override
-          public void onDisconnected(long route) {
-            post((engine, at) -> engine.onDisconnected(route, at));
-          }
-
-          @Override
-          public void onRefused(long route) {
-            post((engine, at) -> engine.onConnectRefused(route, at));
-          }
-        });
+        new Connections());
+    this.transport = security instanceof TlsSecurity tls
+        ? new TlsTransport(socket, tls, true, name, this::run, new Doorkeeper())
+        : socket;
     NodeId self = NodeId.random(random);
     this.engine =
         new ClientEngine(limits, settings, self, name, balancer, interceptor, random, this);
     this.loop = new NodeLoop<>("mesh-client-" + name, transport, this, threading.spinNs());
+  }
+
+  private void run(Runnable task) {
+    loop.post((unused, at) -> task.run());
+  }
+
+  private final class Connections implements ZmqTransport.News {
+    @Override
+    public void onConnected(long route) {
+      post((engine, at) -> {
+        if (transport.open(route)) {
+          engine.onConnected(route, at);
+        }
+      });
+    }
+
+    @Override
+    public void onDisconnected(long route) {
+      post((engine, at) -> {
+        transport.lost(route);
+        engine.onDisconnected(route, at);
+      });
+    }
+
+    @Override
+    public void onRefused(long route) {
+      post((engine, at) -> engine.onConnectRefused(route, at));
+    }
+  }
+
+  private final class Doorkeeper implements Links {
+    @Override
+    public void onSecured(long route) {
+      engine.onConnected(route, now);
+    }
+
+    @Override
+    public void onDenied(long route, String address, String reason, long retryNs) {
+      engine.onConnectDenied(route, reason, retryNs, now);
+      ears.onRefused(address, reason);
+    }
+
+    @Override
+    public void onStray(int bytes, String reason) {
+      ears.onStray(bytes, reason);
+    }
   }
 
   /** A node, and its loop in motion. */
@@ -94,9 +135,10 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       AttemptInterceptor interceptor,
       RandomGenerator random,
       Threading threading,
+      @Nullable MeshSecurity security,
       Ears ears) {
-    ClientNode node =
-        new ClientNode(name, limits, settings, balancer, interceptor, random, threading, ears);
+    ClientNode node = new ClientNode(
+        name, limits, settings, balancer, interceptor, random, threading, security, ears);
     node.loop.start();
     return node.loop;
   }

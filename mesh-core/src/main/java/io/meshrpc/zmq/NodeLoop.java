@@ -33,8 +33,9 @@ public final class NodeLoop<E> {
   }
 
   private static final int OWN_MAX = 1024;
+  private static final int FRAMES_MAX = 1024; // of those that hold nothing for the engine
 
-  private final ZmqTransport transport;
+  private final Transport transport;
   private final Node<E> node;
   private final Mailbox<Mail<E>> mailbox;
   private final ArrayDeque<Mail<E>> own = new ArrayDeque<>(); // from the loop to itself
@@ -50,7 +51,7 @@ public final class NodeLoop<E> {
    *
    * @param spinNs how long it looks around after its last work before it sleeps
    */
-  NodeLoop(String name, ZmqTransport transport, Node<E> node, long spinNs) {
+  NodeLoop(String name, Transport transport, Node<E> node, long spinNs) {
     this.spinNs = spinNs;
     this.transport = transport;
     this.node = node;
@@ -122,7 +123,7 @@ public final class NodeLoop<E> {
 
   private int takeFrames() {
     int count = 0;
-    while (!node.hasEnough() && transport.receive(node, 1) > 0) {
+    while (count < FRAMES_MAX && !node.hasEnough() && transport.receive(node, 1) > 0) {
       count++;
     }
     return count;

@@ -2,10 +2,12 @@ package io.meshrpc.zmq;
 
 import io.meshrpc.api.LoadReport;
 import io.meshrpc.api.ServiceDescriptor;
+import io.meshrpc.core.Gate;
 import io.meshrpc.core.ServerCall;
 import io.meshrpc.core.ServerEngine;
 import io.meshrpc.core.ServerLimits;
 import io.meshrpc.core.ServerOutbox;
+import io.meshrpc.security.TlsSecurity;
 import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.BatchCodec;
 import io.meshrpc.wire.MalformedBatchException;
@@ -33,6 +35,15 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
     /** Bytes came that are not of the mesh. */
     void onStray(int bytes, String reason);
 
+    /** Who is at the other end of a connection has proven who it is. */
+    void onAdmitted();
+
+    /** A connection was refused, or failed, for want of trust. */
+    void onRefused(String peer, String reason);
+
+    /** The authorizer denied a call. */
+    void onDenied();
+
     /** How busy the server is. */
     void onLoad(LoadReport load);
 
@@ -43,7 +54,8 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   private final ServerEngine engine;
   private final Ears ears;
   private final Outgoing outgoing = new Outgoing(this::load);
-  private final ZmqTransport transport;
+  private final ZmqTransport socket;
+  private final Transport transport; // the socket, or what makes it secure
   private final NodeLoop<ServerEngine> loop;
   private long now;
   private int taken; // records that frames have brought in this turn
@@ -57,12 +69,39 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       List<ServiceDescriptor> services,
       RandomGenerator random,
       Threading threading,
+      Trust trust,
       Ears ears) {
     this.ears = ears;
-    this.transport =
+    this.socket =
         ZmqTransport.server(frameBytesMax(limits), LINGER_MS, threading.ioThreads(), endpoint);
-    this.engine = new ServerEngine(limits, NodeId.random(random), name, services, random, this, 0);
+    this.transport = trust.security() instanceof TlsSecurity tls
+        ? new TlsTransport(socket, tls, false, name, this::run, new Doorkeeper())
+        : socket;
+    Gate gate = new Gate(transport::peer, trust.authorizer(), ears::onDenied);
+    NodeId self = NodeId.random(random);
+    this.engine = new ServerEngine(limits, self, name, services, random, this, gate, 0);
     this.loop = new NodeLoop<>("mesh-server-" + name, transport, this, threading.spinNs());
+  }
+
+  private void run(Runnable task) {
+    loop.post((unused, at) -> task.run());
+  }
+
+  private final class Doorkeeper implements Links {
+    @Override
+    public void onSecured(long route) {
+      ears.onAdmitted();
+    }
+
+    @Override
+    public void onDenied(long route, String address, String reason, long retryNs) {
+      ears.onRefused(address, reason);
+    }
+
+    @Override
+    public void onStray(int bytes, String reason) {
+      ears.onStray(bytes, reason);
+    }
   }
 
   private static int frameBytesMax(ServerLimits limits) {
@@ -79,8 +118,9 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       List<ServiceDescriptor> services,
       RandomGenerator random,
       Threading threading,
+      Trust trust,
       Ears ears) {
-    return new ServerNode(name, endpoint, limits, services, random, threading, ears);
+    return new ServerNode(name, endpoint, limits, services, random, threading, trust, ears);
   }
 
   /** Its loop. */
@@ -90,7 +130,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   /** Where it is bound, with the real port. */
   public String endpoint() {
-    return transport.endpoint();
+    return socket.endpoint();
   }
 
   @Override
@@ -117,6 +157,9 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       taken += 1 + batch.packets().size();
       engine.onBatch(route, batch, now);
     } catch (MalformedBatchException e) {
+      if (transport == socket && TlsRecords.isClientHello(frame)) {
+        transport.send(route, TlsRefusals.frame(TlsRefusals.NO_TLS, TlsRefusals.againNs()));
+      }
       ears.onStray(frame.length, String.valueOf(e.getMessage()));
     }
   }
@@ -153,7 +196,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       return false;
     }
     drainedNs = Math.min(drainedNs, nowNs);
-    return transport.routeCount() == 0 || nowNs >= quietNs();
+    return socket.routeCount() == 0 || nowNs >= quietNs();
   }
 
   /**

@@ -16,6 +16,7 @@ import org.zeromq.ZEvent;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMonitor;
 import zmq.Msg;
+import zmq.io.Metadata;
 
 /**
  * One ROUTER socket. A server's is bound; a client's is connected to every server, each under a
@@ -62,7 +63,9 @@ public final class ZmqTransport implements Transport {
   private final boolean bound; // a server takes whoever comes, a client only whom it called
   private final int frameBytesMax; // of all frames of a message together
   private final List<byte[]> attached = new ArrayList<>(); // of the message that is delivered
+  private final Map<Long, Metadata> origins = new HashMap<>(); // of a server's connections
   private long lastRoute; // of a server
+  private @Nullable Metadata origin; // of the latest frame
   private byte @Nullable [] firstName; // of a frame that ended a wait
 
   private ZmqTransport(int frameBytesMax, int lingerMs, int ioThreads, boolean bound) {
@@ -207,8 +210,19 @@ public final class ZmqTransport implements Transport {
     }
   }
 
-  /** For the loop, before it makes itself known as asleep. */
-  void resetWake() {
+  @Override
+  public String address(long route) {
+    String endpoint = endpoints.get(route);
+    if (endpoint != null) {
+      return endpoint;
+    }
+    Metadata from = origins.get(route);
+    String known = from == null ? null : from.get(Metadata.PEER_ADDRESS);
+    return known == null ? "an unknown address" : known;
+  }
+
+  @Override
+  public void resetWake() {
     cancelled.set(false);
   }
 
@@ -253,6 +267,9 @@ public final class ZmqTransport implements Transport {
       route = ++lastRoute;
       routes.put(known, route);
       names.put(route, name);
+      if (origin != null) {
+        origins.put(route, origin);
+      }
     }
     pass(sink, route, frame);
   }
@@ -276,6 +293,7 @@ public final class ZmqTransport implements Transport {
       bytes += part.size();
       if (body == null) {
         body = part.data();
+        origin = part.getMetadata();
       } else if (attached.size() < ATTACHED_MAX && bytes <= frameBytesMax) {
         attached.add(part.data());
       }
@@ -288,6 +306,7 @@ public final class ZmqTransport implements Transport {
     Long route = routes.remove(name);
     if (route != null) {
       names.remove(route);
+      origins.remove(route);
       sink.onGone(route);
     }
   }

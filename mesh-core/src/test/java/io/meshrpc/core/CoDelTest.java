@@ -3,6 +3,7 @@ package io.meshrpc.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.meshrpc.api.Metadata;
+import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.api.Priority;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Request;
@@ -96,7 +97,8 @@ class CoDelTest {
   }
 
   private static ServerCall call(int attempt, int givenMs) {
-    ClientSession client = new ClientSession(new NodeId(1, 1), ServerLimits.DEFAULTS, 0);
+    ClientSession client =
+        new ClientSession(new NodeId(1, 1), PeerIdentity.NONE, ServerLimits.DEFAULTS, 0);
     Request request = new Request(
         1, 1, attempt, givenMs * 1000L, Priority.NORMAL, true, false, Metadata.EMPTY, new byte[0]);
     return new ServerCall(client, new MethodStats(ClientBench.READ), request, 0);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
 import io.meshrpc.api.Metadata;
+import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.core.ServerBench.Client;
 import io.meshrpc.wire.Reason;
 import io.meshrpc.wire.Response;
@@ -496,11 +497,11 @@ class DuplicatesTest {
     Client cid = bench.newcomer();
     Client dan = bench.newcomer();
 
-    departed.add(bob.id, 0);
+    departed.add(bob.id, PeerIdentity.NONE, 0);
     assertThat(departed.count()).isZero(); // ran nothing
-    departed.add(bob.id, 50);
-    departed.add(cid.id, 60);
-    departed.add(dan.id, 70);
+    departed.add(bob.id, PeerIdentity.NONE, 50);
+    departed.add(cid.id, PeerIdentity.NONE, 60);
+    departed.add(dan.id, PeerIdentity.NONE, 70);
 
     assertThat(departed.count()).isEqualTo(2);
     assertThat(departed.take(cid.id, 2)).isEqualTo(60);

@@ -3,6 +3,7 @@ package io.meshrpc.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.meshrpc.api.Metadata;
+import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.api.Priority;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Request;
@@ -143,6 +144,6 @@ class FairQueueTest {
   }
 
   private static ClientSession client(long number) {
-    return new ClientSession(new NodeId(1, number), ServerLimits.DEFAULTS, 0);
+    return new ClientSession(new NodeId(1, number), PeerIdentity.NONE, ServerLimits.DEFAULTS, 0);
   }
 }

@@ -193,7 +193,7 @@ class BatchCodecTest {
     var later = io.meshrpc.proto.v1.Batch.newBuilder();
     later.addRefusalBuilder().setReasonValue(99);
     later.addRequestBuilder().setPriorityValue(-1);
-    later.addResponseBuilder().setExecutionValue(3).setReasonValue(14).setCode(17);
+    later.addResponseBuilder().setExecutionValue(3).setReasonValue(15).setCode(17);
     later.addCancelledBuilder().setStageValue(5);
 
     List<Packet> packets = BatchCodec.decode(later.build().toByteArray()).packets();
