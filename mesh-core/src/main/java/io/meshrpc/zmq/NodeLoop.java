@@ -91,14 +91,26 @@ public final class NodeLoop<E> {
   private long turn() {
     long now = nowNs();
     node.setNow(now);
-    int came = openMail(now) + transport.receive(node, TURN_MAX);
+    int came = openMail(now);
+    forgetInterrupt();
+    came += transport.receive(node, TURN_MAX);
     node.tick(now);
     openOwn(now);
+    forgetInterrupt();
     node.flush(now);
+    forgetInterrupt();
     if (came == 0 && own.isEmpty()) {
       sleep(now);
     }
     return now;
+  }
+
+  /**
+   * Users' code on the loop may have interrupted its thread. JeroMQ must not find that: it would take
+   * it for the end of a wait, or of a socket. To be done after all such code.
+   */
+  static void forgetInterrupt() {
+    boolean ignored = Thread.interrupted();
   }
 
   private void openOwn(long now) {
