@@ -43,6 +43,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   private final Ears ears;
   private final Outgoing outgoing = new Outgoing(this::load);
   private final ZmqTransport transport;
+  private final String endpoint; // asked for by any thread, and when the socket is closed, too
   private final NodeLoop<ServerEngine> loop;
   private long now;
   private long lastFrameNs;
@@ -57,6 +58,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       Ears ears) {
     this.ears = ears;
     this.transport = ZmqTransport.server(frameBytesMax(limits), LINGER_MS, endpoint);
+    this.endpoint = transport.endpoint();
     this.engine = new ServerEngine(limits, NodeId.random(random), name, services, random, this, 0);
     this.loop = new NodeLoop<>("mesh-server-" + name, transport, this);
   }
@@ -85,7 +87,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   /** Where it is bound, with the real port. */
   public String endpoint() {
-    return transport.endpoint();
+    return endpoint;
   }
 
   @Override
@@ -106,6 +108,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
     } catch (MalformedBatchException e) {
       ears.onStray(frame.length, String.valueOf(e.getMessage()));
     }
+    NodeLoop.forgetInterrupt();
   }
 
   @Override
