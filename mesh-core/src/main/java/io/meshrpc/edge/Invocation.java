@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Invocation implements Runnable {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
+  private static final AtomicIntegerFieldUpdater<Invocation> STAGE =
+      AtomicIntegerFieldUpdater.newUpdater(Invocation.class, "stage");
   private static final byte[] NOTHING = {};
   private static final int TEXT_CHARS_MAX = 4096;
   private static final int NEW = 0;
@@ -36,8 +38,8 @@ public final class Invocation implements Runnable {
   private final Handler<?, ?> handler;
   private final List<ServerInterceptor> interceptors;
   private final Supplier<String> correlationIds;
-  private final Consumer<ServerReply> end;
-  private final AtomicInteger stage = new AtomicInteger(NEW); // grows only
+  private final BiConsumer<ServerCall, ServerReply> end;
+  private volatile int stage = NEW; // grows only
 
   /**
    * A handler that is yet to run.
@@ -51,7 +53,7 @@ public final class Invocation implements Runnable {
       Handler<?, ?> handler,
       List<ServerInterceptor> interceptors,
       Supplier<String> correlationIds,
-      Consumer<ServerReply> end) {
+      BiConsumer<ServerCall, ServerReply> end) {
     this.call = call;
     this.context = context;
     this.handler = handler;
@@ -62,7 +64,7 @@ public final class Invocation implements Runnable {
 
   @Override
   public void run() {
-    if (!stage.compareAndSet(NEW, BEGUN)) {
+    if (!STAGE.compareAndSet(this, NEW, BEGUN)) {
       return; // rejected before, or run twice
     }
     try {
@@ -88,14 +90,14 @@ public final class Invocation implements Runnable {
 
   /** Whether the answer is there. */
   public boolean hasEnded() {
-    return stage.get() == ENDED;
+    return stage == ENDED;
   }
 
   /** The executor would not run the handler, or so it says: nothing happens if it has begun. */
   public void rejected(Throwable why) {
-    if (stage.compareAndSet(NEW, ENDED)) {
+    if (STAGE.compareAndSet(this, NEW, ENDED)) {
       log(Level.WARNING, "the executor of " + call.method() + " rejected a call", why);
-      end.accept(ServerReply.notStarted("the server's executor rejected the call"));
+      end.accept(call, ServerReply.notStarted("the server's executor rejected the call"));
     } else {
       log(Level.WARNING, "the executor of " + call.method() + " ran a call and failed", why);
     }
@@ -161,8 +163,8 @@ public final class Invocation implements Runnable {
   }
 
   private void end(ServerReply reply) {
-    if (stage.getAndSet(ENDED) != ENDED) {
-      end.accept(reply);
+    if (STAGE.getAndSet(this, ENDED) != ENDED) {
+      end.accept(call, reply);
     }
   }
 

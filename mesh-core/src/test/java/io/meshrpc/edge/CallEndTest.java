@@ -122,7 +122,7 @@ class CallEndTest {
           },
           List.of(),
           () -> "id",
-          ends::add);
+          (call, reply) -> ends.add(reply));
     }
 
     void checkEndedOnce() {
