@@ -172,6 +172,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
     } catch (MalformedBatchException e) {
       ears.onStray(frame.length, String.valueOf(e.getMessage()));
     }
+    NodeLoop.forgetInterrupt();
   }
 
   @Override

@@ -336,6 +336,9 @@ public final class ZmqTransport implements Transport {
       return;
     }
     if (event.getEvent() == ZMonitor.Event.CONNECTED) {
+      if (byChannel.values().removeIf(known -> known.equals(route))) {
+        news.onDisconnected(route); // an end that nobody has told, or that comes too late
+      }
       byChannel.put(channel, route);
       nudge.onConnected(route);
       news.onConnected(route);
