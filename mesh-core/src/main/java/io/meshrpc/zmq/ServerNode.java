@@ -56,6 +56,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   private final Outgoing outgoing = new Outgoing(this::load);
   private final ZmqTransport socket;
   private final Transport transport; // the socket, or what makes it secure
+  private final String endpoint; // asked for by any thread, and when the socket is closed, too
   private final NodeLoop<ServerEngine> loop;
   private long now;
   private int taken; // records that frames have brought in this turn
@@ -74,6 +75,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
     this.ears = ears;
     this.socket =
         ZmqTransport.server(frameBytesMax(limits), LINGER_MS, threading.ioThreads(), endpoint);
+    this.endpoint = socket.endpoint();
     this.transport = trust.security() instanceof TlsSecurity tls
         ? new TlsTransport(socket, tls, false, name, this::run, new Doorkeeper())
         : socket;
@@ -130,7 +132,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   /** Where it is bound, with the real port. */
   public String endpoint() {
-    return socket.endpoint();
+    return endpoint;
   }
 
   @Override
@@ -146,9 +148,14 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   @Override
   public void onFrame(long route, byte[] frame) {
+    onFrames(route, frame, List.of());
+  }
+
+  @Override
+  public void onFrames(long route, byte[] frame, List<byte[]> attached) {
     lastFrameNs = now;
     try {
-      Batch batch = BatchCodec.decode(frame);
+      Batch batch = BatchCodec.decode(frame, attached);
       taken += 1 + batch.packets().size();
       engine.onBatch(route, batch, now);
     } catch (MalformedBatchException e) {
@@ -157,6 +164,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       }
       ears.onStray(frame.length, String.valueOf(e.getMessage()));
     }
+    NodeLoop.forgetInterrupt();
   }
 
   @Override

@@ -2,8 +2,10 @@ package io.meshrpc.zmq;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,6 +29,7 @@ import zmq.io.Metadata;
 public final class ZmqTransport implements Transport {
   private static final int EVENTS = ZMQ.EVENT_CONNECTED | ZMQ.EVENT_DISCONNECTED | ZMQ.EVENT_CLOSED;
   private static final int GONE_BYTES = 16;
+  private static final int ATTACHED_MAX = 1024;
   private static final int BUFFER_BYTES = 128 << 10;
   private static final int RECONNECT_MS = 50;
   private static final int RECONNECT_MAX_MS = 1000;
@@ -58,6 +61,8 @@ public final class ZmqTransport implements Transport {
   private final Map<String, Long> byAddress = new ConcurrentHashMap<>();
   private final Map<Object, Long> byChannel = new ConcurrentHashMap<>(); // established connections
   private final boolean bound; // a server takes whoever comes, a client only whom it called
+  private final int frameBytesMax; // of all frames of a message together
+  private final List<byte[]> attached = new ArrayList<>(); // of the message that is delivered
   private final Map<Long, Metadata> origins = new HashMap<>(); // of a server's connections
   private long lastRoute; // of a server
   private @Nullable Metadata origin; // of the latest frame
@@ -66,6 +71,7 @@ public final class ZmqTransport implements Transport {
   private ZmqTransport(int frameBytesMax, int lingerMs, int ioThreads, boolean bound) {
     new SecureRandom().nextBytes(gone); // no peer may say it
     this.bound = bound;
+    this.frameBytesMax = frameBytesMax;
     context = new ZContext(ioThreads);
     context.setNotificationExceptionHandler((thread, e) -> {});
     context.setLinger(lingerMs);
@@ -142,14 +148,30 @@ public final class ZmqTransport implements Transport {
 
   @Override
   public void send(long route, byte[] frame) {
+    send(route, frame, List.of());
+  }
+
+  @Override
+  public boolean attaches() {
+    return true;
+  }
+
+  @Override
+  public void send(long route, byte[] frame, List<byte[]> attached) {
     byte[] name = names.get(route);
-    if (name == null) {
+    if (name == null || !sendPart(name, true)) {
       return;
     }
-    Msg first = new Msg(name);
-    if (socket.base().send(first, zmq.ZMQ.ZMQ_SNDMORE | zmq.ZMQ.ZMQ_DONTWAIT)) {
-      socket.base().send(new Msg(frame), zmq.ZMQ.ZMQ_DONTWAIT);
+    sendPart(frame, !attached.isEmpty());
+    for (int i = 0; i < attached.size(); i++) {
+      sendPart(attached.get(i), i + 1 < attached.size());
     }
+  }
+
+  /** False if there is no such connection, which only the first part, its name, can find out. */
+  private boolean sendPart(byte[] bytes, boolean more) {
+    int flags = more ? zmq.ZMQ.ZMQ_SNDMORE | zmq.ZMQ.ZMQ_DONTWAIT : zmq.ZMQ.ZMQ_DONTWAIT;
+    return socket.base().send(new Msg(bytes), flags);
   }
 
   @Override
@@ -233,7 +255,7 @@ public final class ZmqTransport implements Transport {
     if (!bound) {
       if (route != null) { // else it comes late, from a connection that was given up
         nudge.settle(route);
-        sink.onFrame(route, frame);
+        pass(sink, route, frame);
       }
       return;
     }
@@ -249,18 +271,31 @@ public final class ZmqTransport implements Transport {
         origins.put(route, origin);
       }
     }
-    sink.onFrame(route, frame);
+    pass(sink, route, frame);
   }
 
-  /** The first frame after the name; empty if there is none. Frames beyond it are ignored. */
+  private void pass(Sink sink, long route, byte[] frame) {
+    if (attached.isEmpty()) {
+      sink.onFrame(route, frame);
+    } else {
+      sink.onFrames(route, frame, attached);
+    }
+  }
+
+  /** The first frame after the name; empty if there is none. Notes the frames beyond it. */
   private byte[] readBody() {
+    attached.clear();
     byte[] body = null;
+    long bytes = 0;
     boolean more = true;
     Msg part;
     while (more && (part = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT)) != null) {
+      bytes += part.size();
       if (body == null) {
         body = part.data();
         origin = part.getMetadata();
+      } else if (attached.size() < ATTACHED_MAX && bytes <= frameBytesMax) {
+        attached.add(part.data());
       }
       more = part.hasMore();
     }
@@ -301,6 +336,9 @@ public final class ZmqTransport implements Transport {
       return;
     }
     if (event.getEvent() == ZMonitor.Event.CONNECTED) {
+      if (byChannel.values().removeIf(known -> known.equals(route))) {
+        news.onDisconnected(route); // an end that nobody has told, or that comes too late
+      }
       byChannel.put(channel, route);
       nudge.onConnected(route);
       news.onConnected(route);
