@@ -36,7 +36,7 @@ final class TlsHandshakes {
     void onOpen(TlsLink link);
 
     /** It failed, and is not to be used any more. */
-    void onFailed(TlsLink link, String reason, @Nullable SSLException cause);
+    void onFailed(TlsLink link, String reason, @Nullable Exception cause);
   }
 
   private final int countMax;
@@ -91,7 +91,7 @@ final class TlsHandshakes {
         ends.sendRecords(link.route, hello);
         idle.add(link);
       }
-    } catch (SSLException e) {
+    } catch (SSLException | RuntimeException e) { // no stranger may end the loop
       fail(link, TlsReasons.of(e), e);
     }
   }
@@ -133,7 +133,7 @@ final class TlsHandshakes {
         goesOn = step(link, flight);
       }
       flight.send(link.route, ends);
-    } catch (SSLException e) {
+    } catch (SSLException | RuntimeException e) { // no stranger may end the loop
       flight.send(link.route, ends);
       fail(link, TlsReasons.of(e), e);
       return;
@@ -193,11 +193,14 @@ final class TlsHandshakes {
     tasks++;
     try {
       threads.execute(() -> {
-        Runnable task;
-        while ((task = link.engine.getDelegatedTask()) != null) {
-          task.run();
+        try {
+          Runnable task;
+          while ((task = link.engine.getDelegatedTask()) != null) {
+            task.run();
+          }
+        } finally {
+          loop.execute(() -> tasksDone(link));
         }
-        loop.execute(() -> tasksDone(link));
       });
     } catch (RejectedExecutionException e) { // the node ends
       tasks--;
@@ -212,7 +215,7 @@ final class TlsHandshakes {
     }
   }
 
-  private void fail(TlsLink link, String reason, @Nullable SSLException cause) {
+  private void fail(TlsLink link, String reason, @Nullable Exception cause) {
     forget(link);
     ends.onFailed(link, reason, cause);
   }

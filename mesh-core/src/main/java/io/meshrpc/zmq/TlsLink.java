@@ -68,11 +68,15 @@ final class TlsLink {
     ByteBuffer to = buffers.atLeast(records.remaining() + RECORD_EXTRA_BYTES);
     while (records.hasRemaining()) {
       SSLEngineResult result = engine.unwrap(records, to);
-      if (result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
-        words.add(ownWords());
+      byte[] own = result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP ? ownWords() : NOTHING;
+      if (own.length > 0) {
+        words.add(own);
       } else {
         check(result);
       }
+    }
+    if (engine.isInboundDone()) {
+      throw new TlsClosedException();
     }
     return TlsBuffers.content(to);
   }

@@ -6,6 +6,7 @@ import java.security.cert.CertificateExpiredException;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Says in words why TLS failed. Bounded, of one line, and without anything secret. */
@@ -40,7 +41,7 @@ final class TlsReasons {
     }
     Throwable cause = deepest(e);
     if (cause == null) {
-      return line(e.getMessage());
+      return line(e instanceof SSLException ? e.getMessage() : e.toString());
     }
     String wrong = cause instanceof CertificateExpiredException
         ? "it has expired, " + cause.getMessage()

@@ -63,7 +63,7 @@ final class TlsTransport implements Transport, Transport.Sink, TlsHandshakes.End
     }
     try {
       raw.send(route, link.seal(frame, buffers));
-    } catch (SSLException e) {
+    } catch (SSLException | RuntimeException e) {
       onFailed(link, TlsReasons.of(e), e);
     }
   }
@@ -171,7 +171,7 @@ final class TlsTransport implements Transport, Transport.Sink, TlsHandshakes.End
     byte[] batch;
     try {
       batch = link.open(records, buffers);
-    } catch (SSLException e) {
+    } catch (SSLException | RuntimeException e) { // no stranger may end the loop
       onFailed(link, TlsReasons.of(e), e);
       return;
     }
@@ -246,7 +246,7 @@ final class TlsTransport implements Transport, Transport.Sink, TlsHandshakes.End
   public void onOpen(TlsLink link) {
     try {
       link.peer = security.identity(link.engine.getSession());
-    } catch (SSLException e) {
+    } catch (SSLException | RuntimeException e) {
       onFailed(link, TlsReasons.of(e), e);
       return;
     }
@@ -262,7 +262,7 @@ final class TlsTransport implements Transport, Transport.Sink, TlsHandshakes.End
   }
 
   @Override
-  public void onFailed(TlsLink link, String reason, @Nullable SSLException cause) {
+  public void onFailed(TlsLink link, String reason, @Nullable Exception cause) {
     String own = reason.startsWith(TlsReasons.REFUSED) ? security.ownTrouble() : "";
     boolean lasting = cause != null && !(cause instanceof TlsClosedException);
     fail(link, reason + own, lasting ? TlsRefusals.againNs() : TlsRefusals.SOON_NS);
@@ -299,7 +299,7 @@ final class TlsTransport implements Transport, Transport.Sink, TlsHandshakes.End
       if (words.length > 0) {
         raw.send(link.route, words);
       }
-    } catch (SSLException e) {
+    } catch (SSLException | RuntimeException e) {
       // it cannot even say that it failed
     }
   }

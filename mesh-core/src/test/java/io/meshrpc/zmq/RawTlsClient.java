@@ -58,6 +58,12 @@ final class RawTlsClient {
     }
   }
 
+  /** The end of TLS, in good order. */
+  byte[] goodbye() throws SSLException {
+    engine.closeOutbound();
+    return wrap(NOTHING);
+  }
+
   /** A batch as records. */
   byte[] wrap(byte[] batch) throws SSLException {
     ByteBuffer to = ByteBuffer.allocate(batch.length + (64 << 10));

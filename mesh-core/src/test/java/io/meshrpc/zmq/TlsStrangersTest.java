@@ -258,6 +258,18 @@ class TlsStrangersTest {
   }
 
   @Test
+  void anEndOfTlsInGoodOrderEndsTheSession() throws Exception {
+    RawTlsClient client = connected();
+    long session = welcome(client).session();
+    byte[] goodbye = client.goodbye();
+    client.socket.send(goodbye);
+
+    await().until(() -> refused.contains("ended by the peer"));
+    assertThat(session).isNotZero();
+    serverServes();
+  }
+
+  @Test
   void halfARecordEndsTheSession() throws Exception {
     RawTlsClient client = connected();
     byte[] records = client.wrap(bytes(welcome(client).session(), new Ping(3)));
