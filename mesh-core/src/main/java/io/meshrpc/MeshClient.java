@@ -243,6 +243,11 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     }
 
     @Override
+    public void onDenied(String endpoint, String reason) {
+      news.denied(endpoint, reason);
+    }
+
+    @Override
     public void onClosed() {
       whenClosed.run();
       news.close();

@@ -12,6 +12,7 @@ import io.meshrpc.core.ClientLimits;
 import io.meshrpc.edge.CallTerms;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.policy.SpeedWeightedProbing;
+import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.security.MeshSecurity;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -83,6 +84,9 @@ public final class MeshClientBuilder {
    * with whoever answers. Servers need the same kind.
    */
   public MeshClientBuilder security(MeshSecurity kind) {
+    if (kind instanceof CurveSecurity curve && curve.isServer()) {
+      throw new IllegalArgumentException("security: " + kind + " (expected: CurveSecurity.client)");
+    }
     security = Objects.requireNonNull(kind, "kind");
     return this;
   }

@@ -6,6 +6,7 @@ import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.ServerInterceptor;
 import io.meshrpc.api.ServiceDefinition;
 import io.meshrpc.core.ServerLimits;
+import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.security.MeshSecurity;
 import io.meshrpc.zmq.Trust;
 import java.time.Duration;
@@ -100,6 +101,9 @@ public final class MeshServerBuilder {
    * its port is let in, and nothing is encrypted.
    */
   public MeshServerBuilder security(MeshSecurity kind) {
+    if (kind instanceof CurveSecurity curve && !curve.isServer()) {
+      throw new IllegalArgumentException("security: " + kind + " (expected: CurveSecurity.server)");
+    }
     security = Objects.requireNonNull(kind, "kind");
     return this;
   }

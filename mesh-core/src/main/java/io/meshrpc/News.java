@@ -49,6 +49,13 @@ final class News {
     tell(to -> to.onRefusedPeer(new MeshListener.RefusedPeer(peer, reason, total)));
   }
 
+  /** A client came to no terms with a server, which it tries again and again. */
+  void denied(String endpoint, String reason) {
+    if (complaints.isNew(endpoint + ", " + reason, System.nanoTime())) {
+      LOG.log(Level.WARNING, "no session with " + endpoint + ": " + reason);
+    }
+  }
+
   void close() {
     thread.shutdown();
   }

@@ -124,7 +124,8 @@ final class Liveness {
   void onDenied(Peer peer, String reason, long retryAfterNs, long now) {
     peer.connected = false;
     goDown(peer, reason, now);
-    peer.untilNs = Math.max(peer.untilNs, now + retryAfterNs);
+    long pauseNs = Math.max(peer.untilNs - now, retryAfterNs);
+    peer.untilNs = now + (long) (pauseNs * (1 + silence.jitter()));
   }
 
   /** Anything at all came from the server. */

@@ -8,6 +8,7 @@ import io.meshrpc.core.ClientEngine;
 import io.meshrpc.core.ClientLimits;
 import io.meshrpc.core.ClientOutbox;
 import io.meshrpc.policy.LivenessSettings;
+import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.security.MeshSecurity;
 import io.meshrpc.wire.BatchCodec;
 import io.meshrpc.wire.MalformedBatchException;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final int LINGER_MS = 100;
+  private static final long DENIED_NS = 10_000_000_000L;
   private static final int FRAME_EXTRA_BYTES = 2 << 20; // a batch holds more than one payload
 
   /** Who hears of what happened; called on the loop, must not block. */
@@ -35,6 +37,9 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
     /** Bytes came that are not of the mesh. */
     void onStray(int bytes, String reason);
+
+    /** A server was there, and the two did not come to terms. */
+    void onDenied(String endpoint, String reason);
 
     /** The loop has ended. */
     void onClosed();
@@ -60,7 +65,10 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       Ears ears) {
     this.ears = ears;
     this.transport = ZmqTransport.client(
-        limits.responseBytesMax() + FRAME_EXTRA_BYTES, LINGER_MS, new ZmqTransport.News() {
+        limits.responseBytesMax() + FRAME_EXTRA_BYTES,
+        LINGER_MS,
+        curve(security),
+        new ZmqTransport.News() {
           @Override
           public void onConnected(long route) {
             post((engine, at) -> engine.onConnected(route, at));
@@ -74,6 +82,11 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
           @Override
           public void onRefused(long route) {
             post((engine, at) -> engine.onConnectRefused(route, at));
+          }
+
+          @Override
+          public void onDenied(long route, Handshakes.Failure failure) {
+            post((engine, at) -> denied(route, failure, at));
           }
         });
     NodeId self = NodeId.random(random);
@@ -96,6 +109,10 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
         new ClientNode(name, limits, settings, balancer, interceptor, random, security, ears);
     node.loop.start();
     return node.loop;
+  }
+
+  private static @Nullable CurveSecurity curve(@Nullable MeshSecurity security) {
+    return security instanceof CurveSecurity curve ? curve : null;
   }
 
   private void post(NodeLoop.Mail<ClientEngine> mail) {
@@ -176,6 +193,14 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       LOG.log(Level.WARNING, "cannot connect to " + endpoint + ": " + e);
       post((engine, at) -> engine.onConnectRefused(peer, at));
     }
+  }
+
+  /** JeroMQ would try again at once, or never. */
+  private void denied(long route, Handshakes.Failure failure, long at) {
+    ears.onDenied(transport.endpointOf(route), failure.reason());
+    transport.disconnect(route);
+    outgoing.forget(route);
+    engine.onConnectDenied(route, failure.reason(), failure.lasting() ? DENIED_NS : 0, at);
   }
 
   @Override

@@ -7,10 +7,12 @@ import io.meshrpc.core.ServerCall;
 import io.meshrpc.core.ServerEngine;
 import io.meshrpc.core.ServerLimits;
 import io.meshrpc.core.ServerOutbox;
+import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.wire.BatchCodec;
 import io.meshrpc.wire.MalformedBatchException;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Packet;
+import io.meshrpc.wire.Refusal;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -20,6 +22,13 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   private static final long QUIET_NS =
       100_000_000L; // what was sent before the Goaway came has come
   private static final long QUIET_MAX_NS = 1_000_000_000L;
+  private static final Refusal STRUCK_OFF = new Refusal(
+      Refusal.Reason.NOT_AUTHORIZED,
+      "this client's key is no longer on the server's list",
+      1,
+      1,
+      10_000,
+      0);
   private static final int FRAME_EXTRA_BYTES = 2 << 20; // a batch holds more than one payload
 
   /** Who runs handlers and hears of what happened; called on the loop, must not block. */
@@ -68,7 +77,9 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       Trust trust,
       Ears ears) {
     this.ears = ears;
-    this.socket = ZmqTransport.server(frameBytesMax(limits), LINGER_MS, endpoint);
+    CurveSecurity curve = trust.security() instanceof CurveSecurity keys ? keys : null;
+    this.socket = ZmqTransport.server(
+        frameBytesMax(limits), LINGER_MS, endpoint, curve, curve == null ? null : new AtTheDoor());
     this.transport = socket;
     Gate gate = new Gate(transport::peer, trust.authorizer(), ears::onDenied);
     NodeId self = NodeId.random(random);
@@ -190,6 +201,40 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   @Override
   public void sessionClosed(long route) {
     // the transport forgets a route when its connection ends
+  }
+
+  /** Ends what is connected with keys that the list no longer knows. */
+  private void showOut(long at) {
+    socket.judgeAgain().forEach((route, peer) -> {
+      ears.onRefused(peer.toString(), "no longer on the list under this name");
+      send(route, 0, STRUCK_OFF);
+      engine.onDisconnect(route, at);
+    });
+  }
+
+  /** What happens where CURVE lets clients in. */
+  private final class AtTheDoor implements ZapDesk.News {
+    @Override
+    public void onAdmitted() {
+      post((engine, at) -> ears.onAdmitted());
+    }
+
+    @Override
+    public void onRefused(String peer, String reason) {
+      post((engine, at) -> ears.onRefused(peer, reason));
+    }
+
+    @Override
+    public void onChange() {
+      post((engine, at) -> showOut(at));
+    }
+
+    private void post(NodeLoop.Mail<ServerEngine> mail) {
+      NodeLoop<ServerEngine> running = loop;
+      if (running != null) { // or else nobody can have come yet
+        running.post(mail);
+      }
+    }
   }
 
   private LoadReport load() {

@@ -1,5 +1,7 @@
 package io.meshrpc.zmq;
 
+import io.meshrpc.api.PeerIdentity;
+import io.meshrpc.security.CurveSecurity;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -24,12 +26,18 @@ import zmq.Msg;
  * cancels the wait.
  */
 public final class ZmqTransport implements Transport {
-  private static final int EVENTS = ZMQ.EVENT_CONNECTED | ZMQ.EVENT_DISCONNECTED | ZMQ.EVENT_CLOSED;
+  private static final int EVENTS = ZMQ.EVENT_CONNECTED
+      | ZMQ.EVENT_DISCONNECTED
+      | ZMQ.EVENT_CLOSED
+      | ZMQ.EVENT_HANDSHAKE_PROTOCOL
+      | ZMQ.HANDSHAKE_FAILED_PROTOCOL
+      | ZMQ.HANDSHAKE_FAILED_AUTH;
   private static final int GONE_BYTES = 16;
   private static final int BUFFER_BYTES = 128 << 10;
   private static final int RECONNECT_MS = 50;
   private static final int RECONNECT_MAX_MS = 1000;
   private static final int HANDSHAKE_MS = 5000;
+  private static final byte[] NOTHING = {};
 
   /** News of connections; called from JeroMQ's thread, must only hand over. */
   public interface News {
@@ -41,6 +49,11 @@ public final class ZmqTransport implements Transport {
 
     /** Nobody listens at the endpoint. */
     void onRefused(long route);
+
+    /** The server was there, and did not come to terms with this client. */
+    default void onDenied(long route, Handshakes.Failure failure) {
+      onDisconnected(route);
+    }
   }
 
   private final ZContext context;
@@ -57,10 +70,17 @@ public final class ZmqTransport implements Transport {
   private final Map<String, Long> byAddress = new ConcurrentHashMap<>();
   private final Map<Object, Long> byChannel = new ConcurrentHashMap<>(); // established connections
   private final boolean bound; // a server takes whoever comes, a client only whom it called
+  private final @Nullable CurveDoor door; // of a server with CURVE
+  private final Handshakes handshakes;
   private long lastRoute; // of a server
   private byte @Nullable [] firstName; // of a frame that ended a wait
 
-  private ZmqTransport(int frameBytesMax, int lingerMs, boolean bound) {
+  private ZmqTransport(
+      int frameBytesMax,
+      int lingerMs,
+      boolean bound,
+      @Nullable CurveSecurity curve,
+      ZapDesk.@Nullable News zapNews) {
     new SecureRandom().nextBytes(gone); // no peer may say it
     this.bound = bound;
     context = new ZContext(1);
@@ -76,11 +96,23 @@ public final class ZmqTransport implements Transport {
     socket.setReconnectIVL(RECONNECT_MS);
     socket.setReconnectIVLMax(RECONNECT_MAX_MS);
     socket.setHandshakeIvl(HANDSHAKE_MS);
+    handshakes = new Handshakes(curve != null);
+    door = curve == null ? null : CurveDoor.open(context, socket, curve, zapNews);
   }
 
-  /** A client's transport, not connected yet. */
+  /** A client's transport, not connected yet, in the clear. */
   public static ZmqTransport client(int frameBytesMax, int lingerMs, News news) {
-    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, false);
+    return client(frameBytesMax, lingerMs, null, news);
+  }
+
+  /**
+   * A client's transport, not connected yet.
+   *
+   * @param curve null for a connection in the clear
+   */
+  public static ZmqTransport client(
+      int frameBytesMax, int lingerMs, @Nullable CurveSecurity curve, News news) {
+    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, false, curve, null);
     transport.socket.setReceiveBufferSize(BUFFER_BYTES);
     transport.socket.setSendBufferSize(BUFFER_BYTES);
     transport.socket.setEventHook(event -> transport.tell(news, event), EVENTS);
@@ -88,12 +120,27 @@ public final class ZmqTransport implements Transport {
   }
 
   /**
-   * A server's transport, bound.
+   * A server's transport, bound, for everybody.
    *
    * @throws org.zeromq.ZMQException if it cannot be bound
    */
   public static ZmqTransport server(int frameBytesMax, int lingerMs, String endpoint) {
-    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, true);
+    return server(frameBytesMax, lingerMs, endpoint, null, null);
+  }
+
+  /**
+   * A server's transport, bound.
+   *
+   * @param curve null for everybody, in the clear
+   * @throws org.zeromq.ZMQException if it cannot be bound
+   */
+  static ZmqTransport server(
+      int frameBytesMax,
+      int lingerMs,
+      String endpoint,
+      @Nullable CurveSecurity curve,
+      ZapDesk.@Nullable News zapNews) {
+    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, true, curve, zapNews);
     try {
       transport.socket.setReceiveBufferSize(BUFFER_BYTES);
       transport.socket.base().setSocketOpt(zmq.ZMQ.ZMQ_DISCONNECT_MSG, transport.gone);
@@ -109,6 +156,11 @@ public final class ZmqTransport implements Transport {
   /** Where a server is bound, with its real port. */
   public String endpoint() {
     return socket.getLastEndpoint();
+  }
+
+  /** Where a client's connection leads. */
+  String endpointOf(long route) {
+    return endpoints.getOrDefault(route, "a server that is not wanted any more");
   }
 
   @Override
@@ -129,6 +181,7 @@ public final class ZmqTransport implements Transport {
     String endpoint = endpoints.remove(route);
     if (name != null && endpoint != null) {
       routes.remove(new RouteName(name));
+      handshakes.heard(route);
       byAddress.values().removeIf(known -> known == route);
       byChannel.values().removeIf(known -> known == route);
       nudge.settle(route);
@@ -208,16 +261,21 @@ public final class ZmqTransport implements Transport {
     }
     nudge.close();
     socket.close();
+    if (door != null) {
+      door.close();
+    }
     context.close();
   }
 
   private void deliver(Sink sink, byte[] name) {
-    byte[] frame = readBody();
+    Msg body = readBody();
+    byte[] frame = body == null ? NOTHING : body.data();
     RouteName known = new RouteName(name);
     Long route = routes.get(known);
     if (!bound) {
       if (route != null) { // else it comes late, from a connection that was given up
         nudge.settle(route);
+        handshakes.heard(route);
         sink.onFrame(route, frame);
       }
       return;
@@ -230,26 +288,44 @@ public final class ZmqTransport implements Transport {
       route = ++lastRoute;
       routes.put(known, route);
       names.put(route, name);
+      if (door != null && body != null) {
+        door.enter(route, body.getMetadata());
+      }
     }
-    sink.onFrame(route, frame);
+    if (door == null || door.isIn(route)) {
+      sink.onFrame(route, frame);
+    }
   }
 
-  /** The first frame after the name; empty if there is none. Frames beyond it are ignored. */
-  private byte[] readBody() {
-    byte[] body = null;
+  /** The first frame after the name; null if there is none. Frames beyond it are ignored. */
+  private @Nullable Msg readBody() {
+    Msg body = null;
     boolean more = true;
     Msg part;
     while (more && (part = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT)) != null) {
-      body = body == null ? part.data() : body;
+      body = body == null ? part : body;
       more = part.hasMore();
     }
-    return body == null ? new byte[0] : body;
+    return body;
+  }
+
+  @Override
+  public PeerIdentity peer(long route) {
+    return door == null ? PeerIdentity.NONE : door.peer(route);
+  }
+
+  /** Stops listening to whom the list no longer knows; who they were. */
+  Map<Long, PeerIdentity> judgeAgain() {
+    return door == null ? Map.of() : door.judgeAgain();
   }
 
   private void forget(RouteName name, Sink sink) {
     Long route = routes.remove(name);
     if (route != null) {
       names.remove(route);
+      if (door != null) {
+        door.forget(route);
+      }
       sink.onGone(route);
     }
   }
@@ -270,7 +346,12 @@ public final class ZmqTransport implements Transport {
       Long ended = channel == null ? null : byChannel.remove(channel);
       if (ended != null) {
         nudge.settle(ended);
-        news.onDisconnected(ended);
+        Handshakes.Failure failure = handshakes.onDisconnected(ended);
+        if (failure == null) {
+          news.onDisconnected(ended);
+        } else {
+          news.onDenied(ended, failure);
+        }
       }
       return;
     }
@@ -278,12 +359,18 @@ public final class ZmqTransport implements Transport {
     if (route == null) {
       return;
     }
-    if (event.getEvent() == ZMonitor.Event.CONNECTED) {
-      byChannel.put(channel, route);
-      nudge.onConnected(route);
-      news.onConnected(route);
-    } else if (event.getEvent() == ZMonitor.Event.CLOSED) {
-      news.onRefused(route);
+    switch (event.getEvent()) {
+      case CONNECTED -> {
+        byChannel.put(channel, route);
+        nudge.onConnected(route);
+        handshakes.onConnected(route);
+        news.onConnected(route);
+      }
+      case CLOSED -> news.onRefused(route);
+      case HANDSHAKE_PROTOCOL -> handshakes.onGreeted(route);
+      case HANDSHAKE_FAILED_AUTH -> handshakes.onStatus(route, event);
+      case HANDSHAKE_FAILED_PROTOCOL -> handshakes.onBroken(route, event);
+      default -> {}
     }
   }
 
