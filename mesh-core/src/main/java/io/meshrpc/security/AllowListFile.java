@@ -73,10 +73,9 @@ final class AllowListFile implements CurveAllowList {
     Map<String, String> found = new HashMap<>();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i).strip();
-      if (line.isEmpty() || line.equals("#") || line.startsWith("# ")) {
-        continue;
+      if (!line.isEmpty() && !line.startsWith("#")) { // no key does: it is the highest digit
+        addLine(found, line, i + 1);
       }
-      addLine(found, line, i + 1);
     }
     return Map.copyOf(found);
   }

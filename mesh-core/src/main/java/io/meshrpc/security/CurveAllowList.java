@@ -13,8 +13,8 @@ public interface CurveAllowList {
   /**
    * The name of a client; empty if it is not to be let in. Asked for each new connection, and for each
    * key that is connected when the list is read again. Called from a thread of the server's security, one
-   * question after the other, so that new connections wait for a slow answer; what it throws keeps the
-   * client out. After an answer changed, {@link CurveSecurity#reload} ends what is connected.
+   * question after the other, so that new connections wait for a slow answer; what it throws keeps a
+   * new client out, and ends nobody. After an answer changed, {@link CurveSecurity#reload} ends what is connected.
    *
    * @param publicKey 40 characters of Z85; its owner has proven to have the secret key
    */
@@ -44,7 +44,7 @@ public interface CurveAllowList {
 
   /**
    * A list in a file: on each line a public key, a space, and the client's name. Empty lines do not
-   * count, nor do those that begin with {@code #} and a space. The file is read again when it has
+   * count, nor do those that begin with {@code #}. The file is read again when it has
    * changed; one that is wrong then is named in the log, and what was read before holds.
    *
    * @throws IllegalArgumentException if it cannot be read, or a line is wrong
