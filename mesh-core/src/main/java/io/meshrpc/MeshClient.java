@@ -238,13 +238,13 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     }
 
     @Override
-    public void onStray(int bytes, String reason) {
-      news.stray(bytes, reason);
+    public void onRefused(String server, String reason) {
+      news.refused(server, reason);
     }
 
     @Override
-    public void onDenied(String endpoint, String reason) {
-      news.denied(endpoint, reason);
+    public void onStray(int bytes, String reason) {
+      news.stray(bytes, reason);
     }
 
     @Override

@@ -82,6 +82,8 @@ public final class MeshClientBuilder {
   /**
    * How the client proves who it is, and which servers it believes; unless set it speaks in the clear
    * with whoever answers. Servers need the same kind.
+   *
+   * @throws IllegalArgumentException if it is CURVE for servers
    */
   public MeshClientBuilder security(MeshSecurity kind) {
     if (kind instanceof CurveSecurity curve && curve.isServer()) {

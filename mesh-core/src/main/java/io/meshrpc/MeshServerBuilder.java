@@ -8,6 +8,7 @@ import io.meshrpc.api.ServiceDefinition;
 import io.meshrpc.core.ServerLimits;
 import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.security.MeshSecurity;
+import io.meshrpc.security.TlsSecurity;
 import io.meshrpc.zmq.Trust;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,10 +100,15 @@ public final class MeshServerBuilder {
   /**
    * How the server proves who it is, and which clients it believes; unless set everybody who reaches
    * its port is let in, and nothing is encrypted.
+   *
+   * @throws IllegalArgumentException if it is TLS without a certificate, or CURVE for clients
    */
   public MeshServerBuilder security(MeshSecurity kind) {
     if (kind instanceof CurveSecurity curve && !curve.isServer()) {
       throw new IllegalArgumentException("security: " + kind + " (expected: CurveSecurity.server)");
+    }
+    if (kind instanceof TlsSecurity tls && !tls.hasCertificate()) {
+      throw new IllegalArgumentException("security: " + kind + " (expected: with a certificate)");
     }
     security = Objects.requireNonNull(kind, "kind");
     return this;

@@ -43,17 +43,11 @@ final class News {
   /** A flood of strangers does not fill the log: each is named once a minute. */
   void refused(String peer, String reason) {
     long total = refusals.incrementAndGet();
-    if (complaints.isNew(peer + ", " + reason, System.nanoTime())) {
-      LOG.log(Level.WARNING, "refused " + peer + ": " + reason + " (" + total + " so far)");
+    String host = peer.replaceFirst(":\\d+$", ""); // a client has another port each time
+    if (complaints.isNew(host + ", " + reason, System.nanoTime())) {
+      LOG.log(Level.WARNING, "no trust with " + peer + ": " + reason + " (" + total + " so far)");
     }
     tell(to -> to.onRefusedPeer(new MeshListener.RefusedPeer(peer, reason, total)));
-  }
-
-  /** A client came to no terms with a server, which it tries again and again. */
-  void denied(String endpoint, String reason) {
-    if (complaints.isNew(endpoint + ", " + reason, System.nanoTime())) {
-      LOG.log(Level.WARNING, "no session with " + endpoint + ": " + reason);
-    }
   }
 
   void close() {

@@ -10,7 +10,7 @@ final class Bench {
                        [--warmup SECONDS] [--frozen SECONDS] [--json FILE]
              bin/bench --scale [--servers N] [--clients N] [--seconds N] [--warmup SECONDS]
                        [--json FILE]
-      peers: mesh,mesh-direct,jeromq,rawtcp,grpc,grpc-direct,grpc-keepalive,rsocket,nats
+      peers: mesh,mesh-direct,mesh-tls,mesh-direct-tls,jeromq,rawtcp,grpc,grpc-direct,grpc-keepalive,rsocket,nats
       See docs/guide/benchmarks.md.""";
 
   private Bench() {}
@@ -36,8 +36,10 @@ final class Bench {
 
   private static void run(Settings settings) throws Exception {
     if (settings instanceof Settings.Compare compare) {
+      TlsKeys.prepare(compare.peers());
       new Comparison(compare).run();
     } else if (settings instanceof Settings.FailOver failOver) {
+      TlsKeys.prepare(failOver.peers());
       new Failover(failOver).run();
     } else if (settings instanceof Settings.Grow grow) {
       new Scale(grow).run();

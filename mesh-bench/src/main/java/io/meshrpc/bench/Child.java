@@ -32,6 +32,7 @@ final class Child {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx1g");
+    command.addAll(TlsKeys.options());
     command.add("-cp");
     command.add(System.getProperty("java.class.path", ""));
     command.add(main.getName());

@@ -6,23 +6,29 @@ import io.meshrpc.MeshClientBuilder;
 import io.meshrpc.MeshServer;
 import io.meshrpc.MeshServerBuilder;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The mesh as its users get it, or with handlers and callbacks on its loops. */
 final class MeshPeer implements BenchPeer {
   private final boolean direct;
+  private final @Nullable Keys keys; // null: in the clear
 
-  MeshPeer(boolean direct) {
+  MeshPeer(boolean direct, @Nullable Keys keys) {
     this.direct = direct;
+    this.keys = keys;
   }
 
   @Override
   public BenchServer serve(String broker) {
-    return serve(direct);
+    return serve(direct, keys);
   }
 
-  static BenchServer serve(boolean direct) {
+  static BenchServer serve(boolean direct, @Nullable Keys keys) {
     MeshServerBuilder builder =
         MeshServer.builder().bind("tcp://127.0.0.1:*").addService(EchoMesh.bind(MeshPeer::echo));
+    if (keys != null) {
+      builder.security(keys.server());
+    }
     if (direct) {
       builder.shortHandlers(EchoMesh.ECHO);
     }
@@ -48,6 +54,9 @@ final class MeshPeer implements BenchPeer {
   public BenchClient connect(ClientSetup setup) {
     MeshClientBuilder builder =
         MeshClient.builder().connect(setup.addresses().toArray(String[]::new));
+    if (keys != null) {
+      builder.security(keys.client());
+    }
     if (direct) {
       builder.callbackExecutor(Runnable::run);
     }

@@ -9,8 +9,10 @@ import java.util.stream.Collectors;
 
 /** The peers, by the names of the command line. */
 enum PeerKind {
-  MESH("mesh", () -> new MeshPeer(false)),
-  MESH_DIRECT("mesh-direct", () -> new MeshPeer(true)),
+  MESH("mesh", () -> new MeshPeer(false, null)),
+  MESH_DIRECT("mesh-direct", () -> new MeshPeer(true, null)),
+  MESH_TLS("mesh-tls", () -> new MeshPeer(false, new TlsKeys())),
+  MESH_DIRECT_TLS("mesh-direct-tls", () -> new MeshPeer(true, new TlsKeys())),
   JEROMQ("jeromq", JeromqPeer::new),
   RAWTCP("rawtcp", RawTcpPeer::new),
   GRPC("grpc", () -> new GrpcPeer(false, Duration.ZERO)),
@@ -41,10 +43,15 @@ enum PeerKind {
     return this == JEROMQ || this == RAWTCP;
   }
 
+  /** Whether it needs certificates. */
+  boolean hasTls() {
+    return this == MESH_TLS || this == MESH_DIRECT_TLS;
+  }
+
   /** Whether it knows deadlines, retries and a graceful end. */
   boolean canFailOver() {
     return switch (this) {
-      case MESH, MESH_DIRECT, GRPC, GRPC_DIRECT, GRPC_KEEPALIVE -> true;
+      case MESH, MESH_DIRECT, MESH_TLS, MESH_DIRECT_TLS, GRPC, GRPC_DIRECT, GRPC_KEEPALIVE -> true;
       case JEROMQ, RAWTCP, RSOCKET, NATS -> false;
     };
   }

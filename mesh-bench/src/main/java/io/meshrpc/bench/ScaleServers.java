@@ -12,7 +12,7 @@ final class ScaleServers {
     int count = Integer.parseInt(args[0]);
     List<String> addresses = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      addresses.add(MeshPeer.serve(false).address());
+      addresses.add(MeshPeer.serve(false, null).address());
     }
     Usage.Meter meter = new Usage.Meter();
     Lines lines = new Lines();

@@ -44,7 +44,8 @@ public class RequestQueueBenchmark {
     MethodStats stats = new MethodStats(EchoMesh.ECHO);
     Priority[] priorities = Priority.values();
     for (int i = 0; i < clients; i++) {
-      ClientSession client = new ClientSession(new NodeId(i, i), PeerIdentity.NONE, ServerLimits.DEFAULTS, 0);
+      ClientSession client =
+          new ClientSession(new NodeId(i, i), PeerIdentity.NONE, ServerLimits.DEFAULTS, 0);
       for (int j = 0; j < EACH; j++) {
         Priority priority = priorities[j % priorities.length];
         Request request = new Request(

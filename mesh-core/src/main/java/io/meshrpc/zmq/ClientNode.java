@@ -10,6 +10,7 @@ import io.meshrpc.core.ClientOutbox;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.security.MeshSecurity;
+import io.meshrpc.security.TlsSecurity;
 import io.meshrpc.wire.BatchCodec;
 import io.meshrpc.wire.MalformedBatchException;
 import io.meshrpc.wire.NodeId;
@@ -35,11 +36,11 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
     /** A server moved in the liveness table. */
     void onTransition(MeshListener.Transition transition);
 
+    /** This client or a server refuses the other. */
+    void onRefused(String server, String reason);
+
     /** Bytes came that are not of the mesh. */
     void onStray(int bytes, String reason);
-
-    /** A server was there, and the two did not come to terms. */
-    void onDenied(String endpoint, String reason);
 
     /** The loop has ended. */
     void onClosed();
@@ -48,7 +49,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   private final ClientEngine engine;
   private final Ears ears;
   private final Outgoing outgoing = new Outgoing(() -> null);
-  private final ZmqTransport transport;
+  private final Transport transport;
   private final NodeLoop<ClientEngine> loop;
   private List<ClientCall> completed = new ArrayList<>();
   private long now;
@@ -64,35 +65,77 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       @Nullable MeshSecurity security,
       Ears ears) {
     this.ears = ears;
-    this.transport = ZmqTransport.client(
+    ZmqTransport socket = ZmqTransport.client(
         limits.responseBytesMax() + FRAME_EXTRA_BYTES,
         LINGER_MS,
-        curve(security),
-        new ZmqTransport.News() {
-          @Override
-          public void onConnected(long route) {
-            post((engine, at) -> engine.onConnected(route, at));
-          }
-
-          @Override
-          public void onDisconnected(long route) {
-            post((engine, at) -> engine.onDisconnected(route, at));
-          }
-
-          @Override
-          public void onRefused(long route) {
-            post((engine, at) -> engine.onConnectRefused(route, at));
-          }
-
-          @Override
-          public void onDenied(long route, Handshakes.Failure failure) {
-            post((engine, at) -> denied(route, failure, at));
-          }
-        });
+        security instanceof CurveSecurity curve ? curve : null,
+        new Connections());
+    this.transport = security instanceof TlsSecurity tls
+        ? new TlsTransport(socket, tls, true, name, this::run, new Doorkeeper())
+        : socket;
     NodeId self = NodeId.random(random);
     this.engine =
         new ClientEngine(limits, settings, self, name, balancer, interceptor, random, this);
     this.loop = new NodeLoop<>("mesh-client-" + name, transport, this);
+  }
+
+  private void run(Runnable task) {
+    loop.post((unused, at) -> task.run());
+  }
+
+  private final class Connections implements ZmqTransport.News {
+    @Override
+    public void onConnected(long route) {
+      post((engine, at) -> {
+        if (transport.open(route)) {
+          engine.onConnected(route, at);
+        }
+      });
+    }
+
+    @Override
+    public void onDisconnected(long route) {
+      post((engine, at) -> {
+        transport.lost(route);
+        engine.onDisconnected(route, at);
+      });
+    }
+
+    @Override
+    public void onRefused(long route) {
+      post((engine, at) -> engine.onConnectRefused(route, at));
+    }
+
+    @Override
+    public void onDenied(long route, Handshakes.Failure failure) {
+      post((engine, at) -> denied(route, failure, at));
+    }
+  }
+
+  /** JeroMQ would try again at once, or never. */
+  private void denied(long route, Handshakes.Failure failure, long at) {
+    ears.onRefused(transport.address(route), failure.reason());
+    transport.disconnect(route);
+    outgoing.forget(route);
+    engine.onConnectDenied(route, failure.reason(), failure.lasting() ? DENIED_NS : 0, at);
+  }
+
+  private final class Doorkeeper implements Links {
+    @Override
+    public void onSecured(long route) {
+      engine.onConnected(route, now);
+    }
+
+    @Override
+    public void onDenied(long route, String address, String reason, long retryNs) {
+      engine.onConnectDenied(route, reason, retryNs, now);
+      ears.onRefused(address, reason);
+    }
+
+    @Override
+    public void onStray(int bytes, String reason) {
+      ears.onStray(bytes, reason);
+    }
   }
 
   /** A node, and its loop in motion. */
@@ -109,10 +152,6 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
         new ClientNode(name, limits, settings, balancer, interceptor, random, security, ears);
     node.loop.start();
     return node.loop;
-  }
-
-  private static @Nullable CurveSecurity curve(@Nullable MeshSecurity security) {
-    return security instanceof CurveSecurity curve ? curve : null;
   }
 
   private void post(NodeLoop.Mail<ClientEngine> mail) {
@@ -193,14 +232,6 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       LOG.log(Level.WARNING, "cannot connect to " + endpoint + ": " + e);
       post((engine, at) -> engine.onConnectRefused(peer, at));
     }
-  }
-
-  /** JeroMQ would try again at once, or never. */
-  private void denied(long route, Handshakes.Failure failure, long at) {
-    ears.onDenied(transport.endpointOf(route), failure.reason());
-    transport.disconnect(route);
-    outgoing.forget(route);
-    engine.onConnectDenied(route, failure.reason(), failure.lasting() ? DENIED_NS : 0, at);
   }
 
   @Override

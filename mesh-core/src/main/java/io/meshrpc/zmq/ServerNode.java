@@ -8,12 +8,14 @@ import io.meshrpc.core.ServerEngine;
 import io.meshrpc.core.ServerLimits;
 import io.meshrpc.core.ServerOutbox;
 import io.meshrpc.security.CurveSecurity;
+import io.meshrpc.security.TlsSecurity;
 import io.meshrpc.wire.BatchCodec;
 import io.meshrpc.wire.MalformedBatchException;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Packet;
 import io.meshrpc.wire.Refusal;
 import java.util.List;
+import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 
 /** Drives a {@link ServerEngine} over ZeroMQ. */
@@ -80,11 +82,34 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
     CurveSecurity curve = trust.security() instanceof CurveSecurity keys ? keys : null;
     this.socket = ZmqTransport.server(
         frameBytesMax(limits), LINGER_MS, endpoint, curve, curve == null ? null : new AtTheDoor());
-    this.transport = socket;
+    this.transport = trust.security() instanceof TlsSecurity tls
+        ? new TlsTransport(socket, tls, false, name, this::run, new Doorkeeper())
+        : socket;
     Gate gate = new Gate(transport::peer, trust.authorizer(), ears::onDenied);
     NodeId self = NodeId.random(random);
     this.engine = new ServerEngine(limits, self, name, services, random, this, gate, 0);
     this.loop = new NodeLoop<>("mesh-server-" + name, transport, this);
+  }
+
+  private void run(Runnable task) {
+    loop.post((unused, at) -> task.run());
+  }
+
+  private final class Doorkeeper implements Links {
+    @Override
+    public void onSecured(long route) {
+      ears.onAdmitted();
+    }
+
+    @Override
+    public void onDenied(long route, String address, String reason, long retryNs) {
+      ears.onRefused(address, reason);
+    }
+
+    @Override
+    public void onStray(int bytes, String reason) {
+      ears.onStray(bytes, reason);
+    }
   }
 
   private static int frameBytesMax(ServerLimits limits) {
@@ -131,6 +156,9 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
     try {
       engine.onBatch(route, BatchCodec.decode(frame), now);
     } catch (MalformedBatchException e) {
+      if (transport == socket && TlsRecords.isClientHello(frame)) {
+        transport.send(route, TlsRefusals.frame(TlsRefusals.NO_TLS, TlsRefusals.againNs()));
+      }
       ears.onStray(frame.length, String.valueOf(e.getMessage()));
     }
   }
@@ -216,23 +244,23 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   private final class AtTheDoor implements ZapDesk.News {
     @Override
     public void onAdmitted() {
-      post((engine, at) -> ears.onAdmitted());
+      post(at -> ears.onAdmitted());
     }
 
     @Override
     public void onRefused(String peer, String reason) {
-      post((engine, at) -> ears.onRefused(peer, reason));
+      post(at -> ears.onRefused(peer, reason));
     }
 
     @Override
     public void onChange() {
-      post((engine, at) -> showOut(at));
+      post(ServerNode.this::showOut);
     }
 
-    private void post(NodeLoop.Mail<ServerEngine> mail) {
+    private void post(LongConsumer news) {
       NodeLoop<ServerEngine> running = loop;
       if (running != null) { // or else nobody can have come yet
-        running.post(mail);
+        running.post((unused, at) -> news.accept(at));
       }
     }
   }

@@ -31,6 +31,19 @@ interface Transport extends AutoCloseable {
   /** Closes a connection. */
   void disconnect(long route);
 
+  /** A connection came about; whether it can be used at once. If not, {@link Links} tells later. */
+  default boolean open(long route) {
+    return true;
+  }
+
+  /** A connection is lost, and may come about again. */
+  default void lost(long route) {}
+
+  /** The address of the other end; "an unknown address" if it is not known. */
+  default String address(long route) {
+    return "an unknown address";
+  }
+
   /** Who has proven to be at the other end. */
   default PeerIdentity peer(long route) {
     return PeerIdentity.NONE;

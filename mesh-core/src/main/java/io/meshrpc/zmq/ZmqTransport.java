@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
@@ -16,6 +17,7 @@ import org.zeromq.ZEvent;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMonitor;
 import zmq.Msg;
+import zmq.io.Metadata;
 
 /**
  * One ROUTER socket. A server's is bound; a client's is connected to every server, each under a
@@ -37,7 +39,8 @@ public final class ZmqTransport implements Transport {
   private static final int RECONNECT_MS = 50;
   private static final int RECONNECT_MAX_MS = 1000;
   private static final int HANDSHAKE_MS = 5000;
-  private static final byte[] NOTHING = {};
+  private static final Pattern ADDRESS = // the peer may have put anything in its place
+      Pattern.compile("[0-9a-fA-F:.%\\[\\]]{1,60}");
 
   /** News of connections; called from JeroMQ's thread, must only hand over. */
   public interface News {
@@ -72,7 +75,9 @@ public final class ZmqTransport implements Transport {
   private final boolean bound; // a server takes whoever comes, a client only whom it called
   private final @Nullable CurveDoor door; // of a server with CURVE
   private final Handshakes handshakes;
+  private final Map<Long, Metadata> origins = new HashMap<>(); // of a server's connections
   private long lastRoute; // of a server
+  private @Nullable Metadata origin; // of the latest frame
   private byte @Nullable [] firstName; // of a frame that ended a wait
 
   private ZmqTransport(
@@ -158,11 +163,6 @@ public final class ZmqTransport implements Transport {
     return socket.getLastEndpoint();
   }
 
-  /** Where a client's connection leads. */
-  String endpointOf(long route) {
-    return endpoints.getOrDefault(route, "a server that is not wanted any more");
-  }
-
   @Override
   public void connect(long route, String endpoint) {
     byte[] name = ("p" + route).getBytes(StandardCharsets.US_ASCII);
@@ -238,6 +238,17 @@ public final class ZmqTransport implements Transport {
   }
 
   @Override
+  public String address(long route) {
+    String endpoint = endpoints.get(route);
+    if (endpoint != null) {
+      return endpoint;
+    }
+    Metadata from = origins.get(route);
+    String said = from == null ? null : from.get(Metadata.PEER_ADDRESS);
+    return said == null || !ADDRESS.matcher(said).matches() ? "an unknown address" : said;
+  }
+
+  @Override
   public void resetWake() {
     cancelled.set(false);
   }
@@ -268,8 +279,7 @@ public final class ZmqTransport implements Transport {
   }
 
   private void deliver(Sink sink, byte[] name) {
-    Msg body = readBody();
-    byte[] frame = body == null ? NOTHING : body.data();
+    byte[] frame = readBody();
     RouteName known = new RouteName(name);
     Long route = routes.get(known);
     if (!bound) {
@@ -288,8 +298,11 @@ public final class ZmqTransport implements Transport {
       route = ++lastRoute;
       routes.put(known, route);
       names.put(route, name);
-      if (door != null && body != null) {
-        door.enter(route, body.getMetadata());
+      if (origin != null) {
+        origins.put(route, origin);
+      }
+      if (door != null) {
+        door.enter(route, origin);
       }
     }
     if (door == null || door.isIn(route)) {
@@ -297,16 +310,19 @@ public final class ZmqTransport implements Transport {
     }
   }
 
-  /** The first frame after the name; null if there is none. Frames beyond it are ignored. */
-  private @Nullable Msg readBody() {
-    Msg body = null;
+  /** The first frame after the name; empty if there is none. Frames beyond it are ignored. */
+  private byte[] readBody() {
+    byte[] body = null;
     boolean more = true;
     Msg part;
     while (more && (part = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT)) != null) {
-      body = body == null ? part : body;
+      if (body == null) {
+        body = part.data();
+        origin = part.getMetadata();
+      }
       more = part.hasMore();
     }
-    return body;
+    return body == null ? new byte[0] : body;
   }
 
   @Override
@@ -323,6 +339,7 @@ public final class ZmqTransport implements Transport {
     Long route = routes.remove(name);
     if (route != null) {
       names.remove(route);
+      origins.remove(route);
       if (door != null) {
         door.forget(route);
       }
@@ -371,19 +388,6 @@ public final class ZmqTransport implements Transport {
       case HANDSHAKE_FAILED_AUTH -> handshakes.onStatus(route, event);
       case HANDSHAKE_FAILED_PROTOCOL -> handshakes.onBroken(route, event);
       default -> {}
-    }
-  }
-
-  /** A routing id as a key. */
-  private record RouteName(byte[] bytes) {
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof RouteName name && Arrays.equals(bytes, name.bytes);
-    }
-
-    @Override
-    public int hashCode() {
-      return Arrays.hashCode(bytes);
     }
   }
 }

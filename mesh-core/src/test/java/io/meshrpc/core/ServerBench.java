@@ -74,6 +74,14 @@ final class ServerBench implements ServerOutbox {
   }
 
   ServerBench(ServerLimits limits, long seed) {
+    this(limits, seed, Gate.OPEN);
+  }
+
+  ServerBench(ServerLimits limits, Gate gate) {
+    this(limits, 1, gate);
+  }
+
+  private ServerBench(ServerLimits limits, long seed, Gate gate) {
     this.limits = limits;
     this.engine = new ServerEngine(
         limits,
@@ -82,6 +90,7 @@ final class ServerBench implements ServerOutbox {
         List.of(new ServiceDescriptor("bench.Bank", List.of(method("Pay"), method("Quote")))),
         new Random(seed),
         this,
+        gate,
         now);
   }
 
@@ -103,6 +112,11 @@ final class ServerBench implements ServerOutbox {
     Client client = newcomer();
     connect(client);
     return client;
+  }
+
+  /** The route that the next connection will have. */
+  long nextRoute() {
+    return lastRoute + 1;
   }
 
   /** A new connection and a Hello on it. */
