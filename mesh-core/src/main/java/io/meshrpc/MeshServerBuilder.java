@@ -41,6 +41,7 @@ public final class MeshServerBuilder {
 
   private @Nullable MeshSecurity security;
   private @Nullable Authorizer authorizer;
+  private boolean insecure;
 
   private int workers = DEFAULTS.workers();
   private int queueCountMax = DEFAULTS.queueCountMax();
@@ -111,6 +112,16 @@ public final class MeshServerBuilder {
       throw new IllegalArgumentException("security: " + kind + " (expected: with a certificate)");
     }
     security = Objects.requireNonNull(kind, "kind");
+    return this;
+  }
+
+  /**
+   * Says that a server without {@link #security} is meant to be bound to more than this machine's
+   * loopback address, as in a network that something else protects. Without it such a server warns in
+   * the log when it starts. It changes nothing else.
+   */
+  public MeshServerBuilder insecure() {
+    insecure = true;
     return this;
   }
 
@@ -314,6 +325,11 @@ public final class MeshServerBuilder {
         codelIntervalNs,
         concurrencyMin,
         concurrencyMax);
+  }
+
+  /** What to warn of once the server is bound there; empty if nothing. */
+  String warning(String bound) {
+    return security != null || insecure ? "" : Exposure.warning(bound);
   }
 
   Trust trust() {
