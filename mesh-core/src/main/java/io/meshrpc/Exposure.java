@@ -13,7 +13,8 @@ final class Exposure {
   static String warning(String endpoint) {
     return isLoopback(Endpoints.host(endpoint))
         ? ""
-        : "INSECURE: this server is bound to " + endpoint + " without security. Whoever reaches that"
+        : "INSECURE: this server is bound to " + endpoint
+            + " without security. Whoever reaches that"
             + " port can call everything, and nothing is encrypted. Use"
             + " MeshServer.builder().security(...), see docs/guide/security.md; or, if this is"
             + " meant, say so with MeshServer.builder().insecure().";

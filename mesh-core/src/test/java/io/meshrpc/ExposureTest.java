@@ -19,14 +19,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A server that strangers can reach says so, unless it is secured or meant to be open. */
 class ExposureTest {
   @ParameterizedTest
-  @ValueSource(strings = {
-    "tcp://*:7400",
-    "tcp://0.0.0.0:7400",
-    "tcp://[::]:7400",
-    "tcp://10.1.2.3:7400",
-    "tcp://[2001:db8::1]:7400",
-    "tcp://[0:0:0:0:0:0:0:0]:7400"
-  })
+  @ValueSource(
+      strings = {
+        "tcp://*:7400",
+        "tcp://0.0.0.0:7400",
+        "tcp://[::]:7400",
+        "tcp://10.1.2.3:7400",
+        "tcp://[2001:db8::1]:7400",
+        "tcp://[0:0:0:0:0:0:0:0]:7400"
+      })
   void anAddressThatOthersCanReachIsNamedWithTheWaysOut(String endpoint) {
     assertThat(MeshServer.builder().warning(endpoint))
         .startsWith("INSECURE")
@@ -36,13 +37,14 @@ class ExposureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "tcp://127.0.0.1:7400",
-    "tcp://127.1.2.3:7400",
-    "tcp://localhost:7400",
-    "tcp://[::1]:7400",
-    "tcp://[0:0:0:0:0:0:0:1]:7400"
-  })
+  @ValueSource(
+      strings = {
+        "tcp://127.0.0.1:7400",
+        "tcp://127.1.2.3:7400",
+        "tcp://localhost:7400",
+        "tcp://[::1]:7400",
+        "tcp://[0:0:0:0:0:0:0:1]:7400"
+      })
   void theLoopbackAddressIsNobodysBusiness(String endpoint) {
     assertThat(MeshServer.builder().warning(endpoint)).isEmpty();
   }
@@ -50,8 +52,7 @@ class ExposureTest {
   @Test
   void whoMeansItOrHasSecurityIsNotWarned() {
     assertThat(MeshServer.builder().insecure().warning("tcp://*:7400")).isEmpty();
-    CurveSecurity curve =
-        CurveSecurity.server(CurveKeys.generate(), CurveAllowList.of(Map.of()));
+    CurveSecurity curve = CurveSecurity.server(CurveKeys.generate(), CurveAllowList.of(Map.of()));
     assertThat(MeshServer.builder().security(curve).warning("tcp://*:7400")).isEmpty();
   }
 

@@ -15,8 +15,7 @@ import java.util.List;
  * prints a secret key. Exits with 0 if it has done so, 2 if it did not understand, else 1.
  */
 public final class MeshKeys {
-  private static final String USAGE =
-      """
+  private static final String USAGE = """
       usage: mesh-keys new NAME [DIRECTORY]    makes NAME.key (secret, rw-------) and NAME.pub
              mesh-keys show FILE.key [NAME]    prints the public key and its line for an allow-list""";
 

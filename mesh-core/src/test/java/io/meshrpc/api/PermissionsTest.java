@@ -88,7 +88,8 @@ class PermissionsTest {
     Permissions rules = Permissions.builder().allowAll("**").build();
 
     assertThat(rules.mayCall(PeerIdentity.NONE, GET)).isFalse();
-    assertThat(rules.mayCall(PeerIdentity.tls(List.of(), "subject:CN=till"), GET)).isFalse();
+    assertThat(rules.mayCall(PeerIdentity.tls(List.of(), "subject:CN=till"), GET))
+        .isFalse();
     assertThat(rules.mayCall(PeerIdentity.curve("till", "k".repeat(40)), GET)).isTrue();
   }
 

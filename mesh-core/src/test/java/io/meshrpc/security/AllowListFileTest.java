@@ -35,7 +35,8 @@ class AllowListFileTest {
 
   @Test
   void eachLineIsAKeyAndAName() throws IOException {
-    CurveAllowList list = list("# clients\n\n" + ALICE + " alice\n  " + BOB + "\tbob of sales  \n#\n");
+    CurveAllowList list =
+        list("# clients\n\n" + ALICE + " alice\n  " + BOB + "\tbob of sales  \n#\n");
 
     assertThat(list.nameOf(ALICE)).contains("alice");
     assertThat(list.nameOf(BOB)).contains("bob of sales");

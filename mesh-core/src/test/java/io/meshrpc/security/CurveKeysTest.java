@@ -42,13 +42,14 @@ class CurveKeysTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%c", // too short
-    "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%csX", // too long
-    "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%c\"", // no digit
-    "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cä",
-    "#####:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%J" // more than 32 bits
-  })
+  @ValueSource(
+      strings = {
+        "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%c", // too short
+        "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%csX", // too long
+        "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%c\"", // no digit
+        "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cä",
+        "#####:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%J" // more than 32 bits
+      })
   void whatIsNoKeyIsRefusedWithoutShowingIt(String text) {
     assertThatThrownBy(() -> CurveKeys.of(text))
         .isInstanceOf(IllegalArgumentException.class)
@@ -71,8 +72,7 @@ class CurveKeysTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)))
         .isEqualTo("rw-------");
     assertThat(directory.resolve("orders.pub")).hasContent(keys.publicKey());
-    assertThat(Files.readString(directory.resolve("orders.pub")))
-        .doesNotContain(keys.secretKey());
+    assertThat(Files.readString(directory.resolve("orders.pub"))).doesNotContain(keys.secretKey());
     assertThat(CurveKeys.load(secret)).isEqualTo(keys);
     assertThat(CurveKeys.load(secret).secretKey()).isEqualTo(keys.secretKey());
   }
@@ -97,13 +97,19 @@ class CurveKeysTest {
   void aNameThatIsNoneOfAFileIsRefused(String name, @TempDir Path directory) {
     assertThatThrownBy(() -> CurveKeys.generate().save(directory, name))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("name: " + name
-            + " (expected: letters, digits, dots, hyphens and underscores)");
+        .hasMessage(
+            "name: " + name + " (expected: letters, digits, dots, hyphens and underscores)");
   }
 
   @ParameterizedTest
-  @CsvSource({"rw-r--r--, false", "rw-rw----, false", "rw----r--, false", "rw-r-----, true",
-      "r--------, true", "rw-------, true"})
+  @CsvSource({
+    "rw-r--r--, false",
+    "rw-rw----, false",
+    "rw----r--, false",
+    "rw-r-----, true",
+    "r--------, true",
+    "rw-------, true"
+  })
   void aSecretThatOthersMayReadIsNotUsed(String permissions, boolean fine, @TempDir Path directory)
       throws IOException {
     CurveKeys.of(SECRET).save(directory, "k");

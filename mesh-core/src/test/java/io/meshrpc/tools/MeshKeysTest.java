@@ -37,7 +37,8 @@ class MeshKeysTest {
     assertThat(run("new", "orders", directory.toString())).isZero();
 
     CurveKeys keys = CurveKeys.load(directory.resolve("orders.key"));
-    String line = text(out).lines().filter(l -> l.startsWith("allow-list:")).findFirst().get();
+    String line =
+        text(out).lines().filter(l -> l.startsWith("allow-list:")).findFirst().get();
     Path list = directory.resolve("clients.allow");
     Files.writeString(list, line.substring("allow-list:".length()).strip() + "\n");
     assertThat(CurveAllowList.file(list).nameOf(keys.publicKey())).contains("orders");
@@ -54,7 +55,8 @@ class MeshKeysTest {
 
     assertThat(run("show", directory.resolve("orders.key").toString())).isZero();
     assertThat(text(out)).endsWith("allow-list:  " + key + " orders\n");
-    assertThat(run("show", directory.resolve("orders.key").toString(), "orders of shop 2")).isZero();
+    assertThat(run("show", directory.resolve("orders.key").toString(), "orders of shop 2"))
+        .isZero();
     assertThat(text(out)).endsWith(key + " orders of shop 2\n");
   }
 

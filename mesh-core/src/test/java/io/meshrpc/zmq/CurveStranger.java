@@ -100,7 +100,8 @@ final class CurveStranger implements AutoCloseable {
   }
 
   static byte[] concat(byte[]... parts) {
-    ByteBuffer all = ByteBuffer.allocate(Arrays.stream(parts).mapToInt(p -> p.length).sum());
+    ByteBuffer all =
+        ByteBuffer.allocate(Arrays.stream(parts).mapToInt(p -> p.length).sum());
     for (byte[] part : parts) {
       all.put(part);
     }
@@ -115,7 +116,8 @@ final class CurveStranger implements AutoCloseable {
 
   /** The same, under a number of its own choice. */
   void message(long number, byte[] frame) throws IOException {
-    byte[] plain = ByteBuffer.allocate(1 + frame.length).put((byte) 0).put(frame).array();
+    byte[] plain =
+        ByteBuffer.allocate(1 + frame.length).put((byte) 0).put(frame).array();
     byte[] box = box("CurveZMQMESSAGEC", number, plain, serverShort, shortSecret);
     ByteBuffer body = ByteBuffer.allocate(16 + box.length);
     write(0, name(body, "MESSAGE").putLong(number).put(box).array());

@@ -44,8 +44,8 @@ class CurveStrangersTest {
   private static final byte[] HELLO = BatchCodec.encode(
       new Batch(0, 0, null, List.of(new Hello(new NodeId(1, 2), 1, 1, 1, 0, "", 0))));
 
-  private static final Request CALL = new Request(
-      1, 1, 1, 5_000_000, Priority.NORMAL, true, false, Metadata.EMPTY, new byte[0]);
+  private static final Request CALL =
+      new Request(1, 1, 1, 5_000_000, Priority.NORMAL, true, false, Metadata.EMPTY, new byte[0]);
 
   private static final Marshaller<String> TEXT = new Marshaller<>() {
     @Override
@@ -110,8 +110,7 @@ class CurveStrangersTest {
       assertThat(guest.nextName()).isEqualTo("READY");
       guest.send(HELLO);
       Welcome welcome = (Welcome) BatchCodec.decode(guest.nextFrame()).packets().get(0);
-      guest.send(BatchCodec.encode(
-          new Batch(welcome.session(), 0, null, List.of(CALL))));
+      guest.send(BatchCodec.encode(new Batch(welcome.session(), 0, null, List.of(CALL))));
       await().untilAsserted(() -> assertThat(peers).containsExactly("CURVE guest"));
     }
   }
@@ -119,8 +118,7 @@ class CurveStrangersTest {
   @Test
   void aStrangerOfAnotherKeyGetsAnErrorAndNothingItSendsIsHeard() throws IOException {
     CurveKeys nobody = CurveKeys.generate();
-    try (CurveStranger stranger =
-        stranger(nobody).greet().hello().welcomed().initiate(DEALER)) {
+    try (CurveStranger stranger = stranger(nobody).greet().hello().welcomed().initiate(DEALER)) {
       assertThat(stranger.nextName()).isEqualTo("ERROR 400");
       stranger.send(HELLO);
       assertThat(stranger.nextName()).isEmpty();
