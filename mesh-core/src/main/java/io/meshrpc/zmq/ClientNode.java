@@ -49,7 +49,8 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   private final ClientEngine engine;
   private final Ears ears;
   private final Outgoing outgoing = new Outgoing(() -> null);
-  private final Transport transport;
+  private final ZmqTransport socket;
+  private final Transport transport; // the socket, or what makes it secure
   private final NodeLoop<ClientEngine> loop;
   private List<ClientCall> completed = new ArrayList<>();
   private long now;
@@ -65,7 +66,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       @Nullable MeshSecurity security,
       Ears ears) {
     this.ears = ears;
-    ZmqTransport socket = ZmqTransport.client(
+    this.socket = ZmqTransport.client(
         limits.responseBytesMax() + FRAME_EXTRA_BYTES,
         LINGER_MS,
         security instanceof CurveSecurity curve ? curve : null,
@@ -114,6 +115,9 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
   /** JeroMQ would try again at once, or never. */
   private void denied(long route, Handshakes.Failure failure, long at) {
+    if (!socket.isWanted(route)) {
+      return; // given up meanwhile
+    }
     ears.onRefused(transport.address(route), failure.reason());
     transport.disconnect(route);
     outgoing.forget(route);

@@ -2,6 +2,7 @@ package io.meshrpc.zmq;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.ZEvent;
 
@@ -18,27 +19,27 @@ final class Handshakes {
    */
   record Failure(String reason, boolean lasting) {}
 
-  private enum Stage {
-    CONNECTED,
-    GREETED
-  }
+  /** A connection that has not been heard of yet. */
+  private record Stage(boolean greeted, long sinceNs) {}
 
   private final boolean curve;
-  private final Map<Long, Stage> stages = new ConcurrentHashMap<>(); // of those not heard of yet
+  private final long timeoutNs; // of the greeting
+  private final Map<Long, Stage> stages = new ConcurrentHashMap<>();
   private final Map<Long, Failure> failures = new ConcurrentHashMap<>();
 
-  Handshakes(boolean curve) {
+  Handshakes(boolean curve, int timeoutMs) {
     this.curve = curve;
+    this.timeoutNs = TimeUnit.MILLISECONDS.toNanos(timeoutMs);
   }
 
-  void onConnected(long route) {
+  void onConnected(long route, long nowNs) {
     failures.remove(route);
-    stages.put(route, Stage.CONNECTED);
+    stages.put(route, new Stage(false, nowNs));
   }
 
   /** Both sides speak ZMTP and want the same mechanism. */
   void onGreeted(long route) {
-    stages.replace(route, Stage.GREETED);
+    stages.computeIfPresent(route, (same, stage) -> new Stage(true, stage.sinceNs()));
   }
 
   /** The server says that it does not want this client. */
@@ -74,13 +75,16 @@ final class Handshakes {
 
   /** The connection has ended; null if it had come to something, or nothing can be said. */
   @Nullable
-  Failure onDisconnected(long route) {
+  Failure onDisconnected(long route, long nowNs) {
     Stage stage = stages.remove(route);
     Failure known = failures.remove(route);
     if (stage == null || known != null) {
       return known;
     }
-    if (stage == Stage.CONNECTED) {
+    if (!stage.greeted()) {
+      if (nowNs - stage.sinceNs() >= timeoutNs) {
+        return null; // slow, no more is known: JeroMQ tries again
+      }
       return new Failure(
           "no agreement in ZeroMQ's greeting: the server "
               + (curve ? "does not speak CURVE" : "may want CURVE")

@@ -101,7 +101,7 @@ public final class ZmqTransport implements Transport {
     socket.setReconnectIVL(RECONNECT_MS);
     socket.setReconnectIVLMax(RECONNECT_MAX_MS);
     socket.setHandshakeIvl(HANDSHAKE_MS);
-    handshakes = new Handshakes(curve != null);
+    handshakes = new Handshakes(curve != null, HANDSHAKE_MS);
     door = curve == null ? null : CurveDoor.open(context, socket, curve, zapNews);
   }
 
@@ -161,6 +161,11 @@ public final class ZmqTransport implements Transport {
   /** Where a server is bound, with its real port. */
   public String endpoint() {
     return socket.getLastEndpoint();
+  }
+
+  /** Whether a client still wants this connection. */
+  boolean isWanted(long route) {
+    return endpoints.containsKey(route);
   }
 
   @Override
@@ -363,7 +368,7 @@ public final class ZmqTransport implements Transport {
       Long ended = channel == null ? null : byChannel.remove(channel);
       if (ended != null) {
         nudge.settle(ended);
-        Handshakes.Failure failure = handshakes.onDisconnected(ended);
+        Handshakes.Failure failure = handshakes.onDisconnected(ended, System.nanoTime());
         if (failure == null) {
           news.onDisconnected(ended);
         } else {
@@ -380,7 +385,7 @@ public final class ZmqTransport implements Transport {
       case CONNECTED -> {
         byChannel.put(channel, route);
         nudge.onConnected(route);
-        handshakes.onConnected(route);
+        handshakes.onConnected(route, System.nanoTime());
         news.onConnected(route);
       }
       case CLOSED -> news.onRefused(route);
