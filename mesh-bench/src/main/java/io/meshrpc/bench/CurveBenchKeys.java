@@ -13,8 +13,7 @@ final class CurveBenchKeys implements Keys {
 
   @Override
   public MeshSecurity server() {
-    return CurveSecurity.server(
-        SERVERS, CurveAllowList.of(Map.of(CLIENTS.publicKey(), "bench")));
+    return CurveSecurity.server(SERVERS, CurveAllowList.of(Map.of(CLIENTS.publicKey(), "bench")));
   }
 
   @Override

@@ -135,8 +135,8 @@ sealed interface Settings {
     }
     int clients = line.number("--clients", 1, 1, 1024);
     if (latency && clients > threads) {
-      throw new IllegalArgumentException("--clients: " + clients
-          + " (expected: at most one for each of " + threads + " threads)");
+      throw new IllegalArgumentException(
+          "--clients: " + clients + " (expected: at most one for each of " + threads + " threads)");
     }
     return new Load(
         latency ? Load.Mode.LATENCY : Load.Mode.THROUGHPUT,

@@ -25,7 +25,8 @@ class SettingsTest {
 
   @Test
   void aClientIsToldItsWholeLoadInOneWord() {
-    Load load = compare("--peers mesh --mode throughput --inflight 64 --clients 8").load();
+    Load load =
+        compare("--peers mesh --mode throughput --inflight 64 --clients 8").load();
 
     assertThat(load.clients()).isEqualTo(8);
     assertThat(Load.parse(load.word())).isEqualTo(load);

@@ -178,6 +178,9 @@ final class Liveness {
     if (refusal.epoch() != peer.epoch && refusal.epoch() != 0) {
       return;
     }
+    if (refusal.reason() == Refusal.Reason.NOT_AUTHORIZED) {
+      peer.connected = false; // another try is to prove itself anew, on another connection
+    }
     goDown(peer, "refused: " + refusal.reason() + ", " + refusal.text(), now);
     long againNs = Math.max(1000, refusal.retryAfterMs() & 0xFFFFFFFFL) * 1_000_000L;
     peer.helloNotBeforeNs = now + againNs;
