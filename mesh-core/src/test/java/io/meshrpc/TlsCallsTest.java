@@ -343,6 +343,63 @@ class TlsCallsTest {
     }
   }
 
+  @Test
+  void connectionsThatAreCutBeginAnewAndNoCallIsLost() throws Exception {
+    try (MeshServer server = server(request -> request).build().start();
+        CutProxy proxy = new CutProxy(server.endpoint());
+        MeshClient mesh = MeshClient.builder()
+            .connect(proxy.endpoint())
+            .security(tls("till").build())
+            .build()) {
+      for (int round = 0; round < 10; round++) {
+        List<CompletableFuture<String>> calls = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+          calls.add(mesh.callAsync(READ, round + " " + i, DEFAULT));
+        }
+        proxy.cut();
+        for (int i = 0; i < 100; i++) {
+          assertThat(calls.get(i).join()).isEqualTo(round + " " + i);
+        }
+      }
+      assertThat(server.trust().peersRefused()).isZero();
+      assertThat(server.trust().peersAdmitted()).isGreaterThan(1);
+    }
+  }
+
+  @Test
+  void newConnectionsUseWhatWasReadAgainAndOldOnesGoOn() {
+    AUTHORITY.write(folder, "rotating-ca.pem");
+    AUTHORITY.node("desk", "ip:127.0.0.1").write(folder, "rotating");
+    TlsSecurity rotating = TlsSecurity.builder()
+        .certificate(folder.resolve("rotating.pem"), folder.resolve("rotating.key"))
+        .trust(folder.resolve("rotating-ca.pem"))
+        .reloadEvery(Duration.ZERO)
+        .build();
+    try (MeshServer server = Contract.server(request -> request)
+            .security(rotating)
+            .build()
+            .start();
+        MeshClient before = client(server).security(tls("till").build()).build()) {
+      assertThat(before.call(READ, "you", DEFAULT)).isEqualTo("you");
+
+      AUTHORITY.node("desk", "renewed.test").write(folder, "rotating");
+      rotating.reload();
+      try (MeshClient after =
+          client(server).security(tls("till").serverName("renewed.test").build()).build()) {
+        assertThat(after.call(READ, "you", DEFAULT)).isEqualTo("you");
+      }
+
+      STRANGE.write(folder, "rotating-ca.pem");
+      rotating.reload();
+      try (MeshClient after =
+          client(server).security(tls("till").serverName("renewed.test").build()).build()) {
+        assertThat(reasonOf(after)).contains("the peer refuses");
+      }
+      assertThat(before.call(READ, "still you", DEFAULT)).isEqualTo("still you");
+      assertThat(server.trust().peersAdmitted()).isEqualTo(2);
+    }
+  }
+
   private static MeshListener refusals(List<MeshListener.RefusedPeer> heard) {
     return new MeshListener() {
       @Override
