@@ -9,6 +9,7 @@ import io.meshrpc.core.ServerLimits;
 import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.security.MeshSecurity;
 import io.meshrpc.security.TlsSecurity;
+import io.meshrpc.zmq.Threading;
 import io.meshrpc.zmq.Trust;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +44,8 @@ public final class MeshServerBuilder {
   private @Nullable Authorizer authorizer;
   private boolean insecure;
 
+  private long spinNs = Threading.DEFAULT.spinNs();
+  private int ioThreads = Threading.DEFAULT.ioThreads();
   private int workers = DEFAULTS.workers();
   private int queueCountMax = DEFAULTS.queueCountMax();
   private long queueBytesMax = DEFAULTS.queueBytesMax();
@@ -128,6 +131,30 @@ public final class MeshServerBuilder {
   /** Who may call what; everybody everything unless set. */
   public MeshServerBuilder authorizer(Authorizer judge) {
     authorizer = Objects.requireNonNull(judge, "judge");
+    return this;
+  }
+
+  /**
+   * How long the server's loop keeps looking for work after its last before it sleeps; zero unless
+   * set. A loop that is awake need not be woken, which saves microseconds where calls are few and
+   * processors are idle, and takes one of them for as long after each piece of work. docs/PERFORMANCE.md
+   * has figures. On machines with few processors it makes things worse.
+   *
+   * @param span from 0 to 1 s; 20 to 50 microseconds make sense
+   */
+  public MeshServerBuilder spin(Duration span) {
+    spinNs = Checks.spinNs(span);
+    return this;
+  }
+
+  /**
+   * Threads that read from and write to connections; 1 unless set. One looks after some hundred
+   * connections well, and each time that any of them has something it looks at all that are its own.
+   *
+   * @param threads from 1 to 64
+   */
+  public MeshServerBuilder ioThreads(int threads) {
+    ioThreads = Checks.ioThreads(threads);
     return this;
   }
 
@@ -305,6 +332,10 @@ public final class MeshServerBuilder {
       }
     }
     return new MeshServer(this);
+  }
+
+  Threading threading() {
+    return new Threading(spinNs, ioThreads);
   }
 
   ServerLimits limits() {

@@ -375,24 +375,24 @@ class TlsCallsTest {
         .trust(folder.resolve("rotating-ca.pem"))
         .reloadEvery(Duration.ZERO)
         .build();
-    try (MeshServer server = Contract.server(request -> request)
-            .security(rotating)
-            .build()
-            .start();
+    try (MeshServer server =
+            Contract.server(request -> request).security(rotating).build().start();
         MeshClient before = client(server).security(tls("till").build()).build()) {
       assertThat(before.call(READ, "you", DEFAULT)).isEqualTo("you");
 
       AUTHORITY.node("desk", "renewed.test").write(folder, "rotating");
       rotating.reload();
-      try (MeshClient after =
-          client(server).security(tls("till").serverName("renewed.test").build()).build()) {
+      try (MeshClient after = client(server)
+          .security(tls("till").serverName("renewed.test").build())
+          .build()) {
         assertThat(after.call(READ, "you", DEFAULT)).isEqualTo("you");
       }
 
       STRANGE.write(folder, "rotating-ca.pem");
       rotating.reload();
-      try (MeshClient after =
-          client(server).security(tls("till").serverName("renewed.test").build()).build()) {
+      try (MeshClient after = client(server)
+          .security(tls("till").serverName("renewed.test").build())
+          .build()) {
         assertThat(reasonOf(after)).contains("the peer refuses");
       }
       assertThat(before.call(READ, "still you", DEFAULT)).isEqualTo("still you");

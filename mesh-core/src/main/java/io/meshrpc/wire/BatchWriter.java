@@ -25,7 +25,9 @@ final class BatchWriter {
       load(load);
       out.end(3, begun);
     }
-    for (Packet packet : inOrderOfKinds(batch.packets())) {
+    List<Packet> packets = inOrderOfKinds(batch.packets());
+    for (int i = 0; i < packets.size(); i++) {
+      Packet packet = packets.get(i);
       int field = field(packet);
       int begun = out.begin(field);
       packet(packet);
@@ -36,8 +38,8 @@ final class BatchWriter {
   /** As every other writer of protobuf orders them; most batches are of one kind. */
   private static List<Packet> inOrderOfKinds(List<Packet> packets) {
     int last = 0;
-    for (Packet packet : packets) {
-      int field = field(packet);
+    for (int i = 0; i < packets.size(); i++) {
+      int field = field(packets.get(i));
       if (field < last) {
         List<Packet> sorted = new ArrayList<>(packets);
         sorted.sort(Comparator.comparingInt(BatchWriter::field));
@@ -209,6 +211,9 @@ final class BatchWriter {
   }
 
   private void metadata(int field, Metadata metadata) throws IOException {
+    if (metadata.isEmpty()) {
+      return;
+    }
     for (Metadata.Entry entry : metadata.entries()) {
       int begun = out.begin(field);
       out.string(1, entry.key());

@@ -11,6 +11,7 @@ import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.security.MeshSecurity;
 import io.meshrpc.security.TlsSecurity;
+import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.BatchCodec;
 import io.meshrpc.wire.MalformedBatchException;
 import io.meshrpc.wire.NodeId;
@@ -54,6 +55,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   private final NodeLoop<ClientEngine> loop;
   private List<ClientCall> completed = new ArrayList<>();
   private long now;
+  private int taken; // records that frames have brought in this turn
   private boolean closing;
 
   private ClientNode(
@@ -63,12 +65,14 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       LoadBalancer balancer,
       AttemptInterceptor interceptor,
       RandomGenerator random,
+      Threading threading,
       @Nullable MeshSecurity security,
       Ears ears) {
     this.ears = ears;
     this.socket = ZmqTransport.client(
         limits.responseBytesMax() + FRAME_EXTRA_BYTES,
         LINGER_MS,
+        threading.ioThreads(),
         security instanceof CurveSecurity curve ? curve : null,
         new Connections());
     this.transport = security instanceof TlsSecurity tls
@@ -77,7 +81,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
     NodeId self = NodeId.random(random);
     this.engine =
         new ClientEngine(limits, settings, self, name, balancer, interceptor, random, this);
-    this.loop = new NodeLoop<>("mesh-client-" + name, transport, this);
+    this.loop = new NodeLoop<>("mesh-client-" + name, transport, this, threading.spinNs());
   }
 
   private void run(Runnable task) {
@@ -150,10 +154,11 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       LoadBalancer balancer,
       AttemptInterceptor interceptor,
       RandomGenerator random,
+      Threading threading,
       @Nullable MeshSecurity security,
       Ears ears) {
-    ClientNode node =
-        new ClientNode(name, limits, settings, balancer, interceptor, random, security, ears);
+    ClientNode node = new ClientNode(
+        name, limits, settings, balancer, interceptor, random, threading, security, ears);
     node.loop.start();
     return node.loop;
   }
@@ -170,12 +175,15 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   @Override
   public void setNow(long nowNs) {
     now = nowNs;
+    taken = 0;
   }
 
   @Override
   public void onFrame(long route, byte[] frame) {
     try {
-      engine.onBatch(route, BatchCodec.decode(frame), now);
+      Batch batch = BatchCodec.decode(frame);
+      taken += 1 + batch.packets().size();
+      engine.onBatch(route, batch, now);
     } catch (MalformedBatchException e) {
       ears.onStray(frame.length, String.valueOf(e.getMessage()));
     }
@@ -184,6 +192,11 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   @Override
   public void onGone(long route) {
     // a client hears of lost connections through the transport's news
+  }
+
+  @Override
+  public boolean hasEnough() {
+    return taken >= NodeLoop.TURN_MAX;
   }
 
   @Override

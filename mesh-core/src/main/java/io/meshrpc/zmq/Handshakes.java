@@ -34,12 +34,12 @@ final class Handshakes {
 
   void onConnected(long route, long nowNs) {
     failures.remove(route);
-    stages.put(route, new Stage(false, nowNs));
+    stages.merge(route, new Stage(false, nowNs), (early, late) -> early);
   }
 
-  /** Both sides speak ZMTP and want the same mechanism. */
-  void onGreeted(long route) {
-    stages.computeIfPresent(route, (same, stage) -> new Stage(true, stage.sinceNs()));
+  /** Both sides speak ZMTP and want the same mechanism. May come first, from another thread. */
+  void onGreeted(long route, long nowNs) {
+    stages.put(route, new Stage(true, nowNs));
   }
 
   /** The server says that it does not want this client. */

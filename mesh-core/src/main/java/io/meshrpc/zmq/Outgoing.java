@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects what goes to each connection in a turn, so that it leaves as one batch. */
 final class Outgoing {
+  private static final int BATCH_COUNT_MAX = 64; // so that the other side begins early
   private static final int BATCH_BYTES_MAX = 256 << 10;
   private static final int RECORD_BYTES = 64; // about what a record takes besides what it carries
 
@@ -47,7 +48,8 @@ final class Outgoing {
   void add(long route, long session, Packet packet, Transport transport, long ackBelow) {
     Waiting to = waitingFor(route);
     boolean other = to.session != session;
-    if (!to.packets.isEmpty() && (other || to.bytes > BATCH_BYTES_MAX)) {
+    boolean full = to.packets.size() >= BATCH_COUNT_MAX || to.bytes > BATCH_BYTES_MAX;
+    if (!to.packets.isEmpty() && (other || full)) {
       send(to, transport, ackBelow, reports.load());
     } else if (to.packets.isEmpty()) {
       waiting.add(to);

@@ -9,6 +9,7 @@ import io.meshrpc.core.ServerLimits;
 import io.meshrpc.core.ServerOutbox;
 import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.security.TlsSecurity;
+import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.BatchCodec;
 import io.meshrpc.wire.MalformedBatchException;
 import io.meshrpc.wire.NodeId;
@@ -67,6 +68,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   private final Transport transport; // the socket, or what makes it secure
   private final NodeLoop<ServerEngine> loop;
   private long now;
+  private int taken; // records that frames have brought in this turn
   private long lastFrameNs;
   private long drainedNs = Long.MAX_VALUE; // since when nothing runs any more
 
@@ -76,19 +78,25 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       ServerLimits limits,
       List<ServiceDescriptor> services,
       RandomGenerator random,
+      Threading threading,
       Trust trust,
       Ears ears) {
     this.ears = ears;
     CurveSecurity curve = trust.security() instanceof CurveSecurity keys ? keys : null;
     this.socket = ZmqTransport.server(
-        frameBytesMax(limits), LINGER_MS, endpoint, curve, curve == null ? null : new AtTheDoor());
+        frameBytesMax(limits),
+        LINGER_MS,
+        threading.ioThreads(),
+        endpoint,
+        curve,
+        curve == null ? null : new AtTheDoor());
     this.transport = trust.security() instanceof TlsSecurity tls
         ? new TlsTransport(socket, tls, false, name, this::run, new Doorkeeper())
         : socket;
     Gate gate = new Gate(transport::peer, trust.authorizer(), ears::onDenied);
     NodeId self = NodeId.random(random);
     this.engine = new ServerEngine(limits, self, name, services, random, this, gate, 0);
-    this.loop = new NodeLoop<>("mesh-server-" + name, transport, this);
+    this.loop = new NodeLoop<>("mesh-server-" + name, transport, this, threading.spinNs());
   }
 
   private void run(Runnable task) {
@@ -125,9 +133,10 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       ServerLimits limits,
       List<ServiceDescriptor> services,
       RandomGenerator random,
+      Threading threading,
       Trust trust,
       Ears ears) {
-    return new ServerNode(name, endpoint, limits, services, random, trust, ears);
+    return new ServerNode(name, endpoint, limits, services, random, threading, trust, ears);
   }
 
   /** Its loop. */
@@ -148,13 +157,16 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   @Override
   public void setNow(long nowNs) {
     now = nowNs;
+    taken = 0;
   }
 
   @Override
   public void onFrame(long route, byte[] frame) {
     lastFrameNs = now;
     try {
-      engine.onBatch(route, BatchCodec.decode(frame), now);
+      Batch batch = BatchCodec.decode(frame);
+      taken += 1 + batch.packets().size();
+      engine.onBatch(route, batch, now);
     } catch (MalformedBatchException e) {
       if (transport == socket && TlsRecords.isClientHello(frame)) {
         transport.send(route, TlsRefusals.frame(TlsRefusals.NO_TLS, TlsRefusals.againNs()));
@@ -167,6 +179,11 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   public void onGone(long route) {
     engine.onDisconnect(route, now);
     outgoing.forget(route);
+  }
+
+  @Override
+  public boolean hasEnough() {
+    return taken >= NodeLoop.TURN_MAX;
   }
 
   @Override

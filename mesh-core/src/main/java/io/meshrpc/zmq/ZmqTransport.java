@@ -83,12 +83,13 @@ public final class ZmqTransport implements Transport {
   private ZmqTransport(
       int frameBytesMax,
       int lingerMs,
+      int ioThreads,
       boolean bound,
       @Nullable CurveSecurity curve,
       ZapDesk.@Nullable News zapNews) {
     new SecureRandom().nextBytes(gone); // no peer may say it
     this.bound = bound;
-    context = new ZContext(1);
+    context = new ZContext(ioThreads);
     context.setNotificationExceptionHandler((thread, e) -> {});
     context.setLinger(lingerMs);
     nudge = new Nudge(context);
@@ -106,8 +107,8 @@ public final class ZmqTransport implements Transport {
   }
 
   /** A client's transport, not connected yet, in the clear. */
-  public static ZmqTransport client(int frameBytesMax, int lingerMs, News news) {
-    return client(frameBytesMax, lingerMs, null, news);
+  public static ZmqTransport client(int frameBytesMax, int lingerMs, int ioThreads, News news) {
+    return client(frameBytesMax, lingerMs, ioThreads, null, news);
   }
 
   /**
@@ -116,21 +117,19 @@ public final class ZmqTransport implements Transport {
    * @param curve null for a connection in the clear
    */
   public static ZmqTransport client(
-      int frameBytesMax, int lingerMs, @Nullable CurveSecurity curve, News news) {
-    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, false, curve, null);
+      int frameBytesMax, int lingerMs, int ioThreads, @Nullable CurveSecurity curve, News news) {
+    ZmqTransport transport =
+        new ZmqTransport(frameBytesMax, lingerMs, ioThreads, false, curve, null);
     transport.socket.setReceiveBufferSize(BUFFER_BYTES);
     transport.socket.setSendBufferSize(BUFFER_BYTES);
     transport.socket.setEventHook(event -> transport.tell(news, event), EVENTS);
     return transport;
   }
 
-  /**
-   * A server's transport, bound, for everybody.
-   *
-   * @throws org.zeromq.ZMQException if it cannot be bound
-   */
-  public static ZmqTransport server(int frameBytesMax, int lingerMs, String endpoint) {
-    return server(frameBytesMax, lingerMs, endpoint, null, null);
+  /** A server's transport, bound, for everybody. */
+  public static ZmqTransport server(
+      int frameBytesMax, int lingerMs, int ioThreads, String endpoint) {
+    return server(frameBytesMax, lingerMs, ioThreads, endpoint, null, null);
   }
 
   /**
@@ -142,10 +141,12 @@ public final class ZmqTransport implements Transport {
   static ZmqTransport server(
       int frameBytesMax,
       int lingerMs,
+      int ioThreads,
       String endpoint,
       @Nullable CurveSecurity curve,
       ZapDesk.@Nullable News zapNews) {
-    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, true, curve, zapNews);
+    ZmqTransport transport =
+        new ZmqTransport(frameBytesMax, lingerMs, ioThreads, true, curve, zapNews);
     try {
       transport.socket.setReceiveBufferSize(BUFFER_BYTES);
       transport.socket.base().setSocketOpt(zmq.ZMQ.ZMQ_DISCONNECT_MSG, transport.gone);
@@ -389,7 +390,7 @@ public final class ZmqTransport implements Transport {
         news.onConnected(route);
       }
       case CLOSED -> news.onRefused(route);
-      case HANDSHAKE_PROTOCOL -> handshakes.onGreeted(route);
+      case HANDSHAKE_PROTOCOL -> handshakes.onGreeted(route, System.nanoTime());
       case HANDSHAKE_FAILED_AUTH -> handshakes.onStatus(route, event);
       case HANDSHAKE_FAILED_PROTOCOL -> handshakes.onBroken(route, event);
       default -> {}

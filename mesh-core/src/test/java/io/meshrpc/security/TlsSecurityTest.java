@@ -63,7 +63,8 @@ class TlsSecurityTest {
       String[] parts = kind.split(" ");
       KeyPair pair = TestAuthority.keys(parts[0], Integer.parseInt(parts[1]));
       Instant now = Instant.now();
-      AUTHORITY.node("own", pair, now.minusSeconds(60), now.plusSeconds(3600), "own.test")
+      AUTHORITY
+          .node("own", pair, now.minusSeconds(60), now.plusSeconds(3600), "own.test")
           .write(folder, "own");
       assertThatCode(() -> with("own.pem", "own.key").build()).as(kind).doesNotThrowAnyException();
     }
@@ -107,7 +108,8 @@ class TlsSecurityTest {
 
   @Test
   void noExceptionAndNoTextShowsAKey() throws Exception {
-    String secret = Files.readString(file("one.key")).lines().skip(1).findFirst().orElseThrow();
+    String secret =
+        Files.readString(file("one.key")).lines().skip(1).findFirst().orElseThrow();
     file("broken.key", Files.readString(file("one.key")).replace("=", "").replace("M", "A"));
 
     Throwable thrown = catchThrowable(() -> with("one.pem", "broken.key").build());
@@ -130,7 +132,8 @@ class TlsSecurityTest {
     store(own, "own.p12", password);
     KeyStore trust = KeyStore.getInstance("JKS");
     trust.load(null, null);
-    trust.setCertificateEntry("ca", PemFile.read(file("ca.pem"), "ca").certificates().get(0));
+    trust.setCertificateEntry(
+        "ca", PemFile.read(file("ca.pem"), "ca").certificates().get(0));
     store(trust, "trust.jks", password);
 
     assertThat(TlsSecurity.builder()
@@ -139,8 +142,11 @@ class TlsSecurityTest {
             .build()
             .hasCertificate())
         .isTrue();
-    assertThat(
-            TlsSecurity.builder().keyStore(own, password).trustStore(trust).build().toString())
+    assertThat(TlsSecurity.builder()
+            .keyStore(own, password)
+            .trustStore(trust)
+            .build()
+            .toString())
         .contains("CN=own");
 
     refuses(
@@ -152,8 +158,7 @@ class TlsSecurityTest {
         TlsSecurity.builder().keyStore(trust, password).trustStore(trust),
         "keyStore: ",
         "no private key");
-    refuses(
-        TlsSecurity.builder().keyStore(file("none.p12"), password), "none.p12: no such file");
+    refuses(TlsSecurity.builder().keyStore(file("none.p12"), password), "none.p12: no such file");
   }
 
   private void store(KeyStore store, String name, char[] password) throws Exception {
@@ -176,7 +181,8 @@ class TlsSecurityTest {
 
   @Test
   void changedFilesAreReadAgainAndBrokenOnesAreNot() {
-    try (TlsSecurity tls = with("one.pem", "one.key").reloadEvery(Duration.ofMillis(20)).build()) {
+    try (TlsSecurity tls =
+        with("one.pem", "one.key").reloadEvery(Duration.ofMillis(20)).build()) {
       AUTHORITY.node("renewed", "one.test").write(folder, "one");
       await().until(() -> tls.toString().contains("CN=renewed"));
 
@@ -193,8 +199,10 @@ class TlsSecurityTest {
 
   @Test
   void anIdentityIsItsNamesInWhateverOrderAndOtherwiseItsSubject() throws Exception {
-    PeerIdentity one = Subject.of(AUTHORITY.node("x", "b.test", "a.test").chain().get(0));
-    PeerIdentity same = Subject.of(AUTHORITY.node("y", "a.test", "b.test").chain().get(0));
+    PeerIdentity one =
+        Subject.of(AUTHORITY.node("x", "b.test", "a.test").chain().get(0));
+    PeerIdentity same =
+        Subject.of(AUTHORITY.node("y", "a.test", "b.test").chain().get(0));
     PeerIdentity nameless = Subject.of(AUTHORITY.node("z").chain().get(0));
 
     assertThat(one).isEqualTo(same);

@@ -34,7 +34,7 @@ class HandshakesTest {
   @Test
   void whoIsClosedInTheHandshakeOfCurveMayExpectAnotherKey() {
     curve.onConnected(1, 0);
-    curve.onGreeted(1);
+    curve.onGreeted(1, 0);
 
     Handshakes.Failure failure = curve.onDisconnected(1, LATE);
     assertThat(failure.reason()).contains("it may have another key");
@@ -42,9 +42,17 @@ class HandshakesTest {
   }
 
   @Test
+  void theNewsOfTheGreetingMayOvertakeThatOfTheConnection() {
+    clear.onGreeted(1, 0);
+    clear.onConnected(1, 0);
+
+    assertThat(clear.onDisconnected(1, SOON)).isNull();
+  }
+
+  @Test
   void inTheClearAServerThatGoesAwayAfterTheGreetingIsNothingSpecial() {
     clear.onConnected(1, 0);
-    clear.onGreeted(1);
+    clear.onGreeted(1, 0);
 
     assertThat(clear.onDisconnected(1, SOON)).isNull();
   }
@@ -52,7 +60,7 @@ class HandshakesTest {
   @Test
   void aConnectionThatWasHeardOfIsNoFailure() {
     curve.onConnected(1, 0);
-    curve.onGreeted(1);
+    curve.onGreeted(1, 0);
     curve.heard(1);
 
     assertThat(curve.onDisconnected(1, SOON)).isNull();

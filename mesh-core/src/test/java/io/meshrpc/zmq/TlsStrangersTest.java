@@ -123,7 +123,9 @@ class TlsStrangersTest {
   @Test
   void leftoversOfAnEarlierConnectionBeforeTheHandshakeDoNoHarm() throws Exception {
     RawTlsClient client = client();
-    byte[] oldRecord = {0x17, 3, 3, 0, 20, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0};
+    byte[] oldRecord = {
+      0x17, 3, 3, 0, 20, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0
+    };
     client.socket.send(oldRecord);
     client.socket.send(client.newHello()); // its connection was lost before the answer came
     byte[] hello = client.newHello();

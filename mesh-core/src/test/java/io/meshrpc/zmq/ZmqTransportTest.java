@@ -52,7 +52,7 @@ class ZmqTransportTest {
 
   @BeforeEach
   void bind() {
-    server = ZmqTransport.server(FRAME_MAX, 0, "tcp://127.0.0.1:*");
+    server = ZmqTransport.server(FRAME_MAX, 0, 1, "tcp://127.0.0.1:*");
   }
 
   @AfterEach
@@ -260,7 +260,7 @@ class ZmqTransportTest {
       @Override
       public void onRefused(long route) {}
     };
-    ZmqTransport client = ZmqTransport.client(FRAME_MAX, 0, deaf);
+    ZmqTransport client = ZmqTransport.client(FRAME_MAX, 0, 1, deaf);
     try {
       Notes heard = new Notes();
       for (long route = 1; route <= 50; route++) {

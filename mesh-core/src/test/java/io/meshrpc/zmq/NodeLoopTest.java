@@ -1,0 +1,92 @@
+package io.meshrpc.zmq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The turns of a loop, with a transport and a node that do as told. */
+class NodeLoopTest {
+  /** Frames without end that hold nothing for an engine. */
+  private static final class Flood implements Transport {
+    @Override
+    public int receive(Sink sink, int max) {
+      sink.onFrame(1, new byte[0]);
+      return 1;
+    }
+
+    @Override
+    public void send(long route, byte[] frame) {}
+
+    @Override
+    public void await(long timeoutNs) {}
+
+    @Override
+    public void wake() {}
+
+    @Override
+    public void connect(long route, String endpoint) {}
+
+    @Override
+    public void disconnect(long route) {}
+
+    @Override
+    public void close() {}
+  }
+
+  /** Is done after three ticks. */
+  private static final class Ticks implements Node<Object> {
+    private int ticks;
+
+    @Override
+    public Object engine() {
+      return this;
+    }
+
+    @Override
+    public void onFrame(long route, byte[] frame) {}
+
+    @Override
+    public void onGone(long route) {}
+
+    @Override
+    public boolean hasEnough() {
+      return false;
+    }
+
+    @Override
+    public void setNow(long nowNs) {}
+
+    @Override
+    public void tick(long nowNs) {
+      ticks++;
+    }
+
+    @Override
+    public long nextTick() {
+      return Long.MAX_VALUE;
+    }
+
+    @Override
+    public void flush(long nowNs) {}
+
+    @Override
+    public boolean isDone(long nowNs) {
+      return ticks >= 3;
+    }
+
+    @Override
+    public void abort(long nowNs) {}
+
+    @Override
+    public void onClosed() {}
+  }
+
+  @Test
+  void aFloodOfFramesThatAreDroppedDoesNotStopTheClock() {
+    NodeLoop<Object> loop = new NodeLoop<>("flooded", new Flood(), new Ticks(), 0);
+    loop.start();
+
+    assertThat(loop.awaitEnd(TimeUnit.SECONDS.toNanos(20))).isTrue();
+  }
+}
