@@ -368,6 +368,34 @@ class CurveTest {
   }
 
   @Test
+  void aListThatNeverAnswersDoesNotKeepTheServerFromClosing() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
+    CurveAllowList hanging = key -> {
+      asked.countDown();
+      try {
+        never.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return Optional.empty();
+    };
+    try (MeshServer server = server(request -> request)
+            .security(CurveSecurity.server(SERVER, hanging))
+            .build()
+            .start();
+        MeshClient mesh = client(server).security(with(ORDERS)).build()) {
+      asked.await();
+      assertThat(mesh.peers().get(0).state()).isEqualTo(PeerState.CONNECTING);
+      server.close();
+    } finally {
+      never.countDown();
+    }
+    await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().equals("mesh-zap")));
+  }
+
+  @Test
   void theSidesCannotBeMixedUp() {
     assertThatThrownBy(() -> MeshServer.builder().security(with(ORDERS)))
         .isInstanceOf(IllegalArgumentException.class)

@@ -31,6 +31,7 @@ final class ZapDesk implements AutoCloseable {
   private static final String ENDPOINT = "inproc://zeromq.zap.01"; // all that JeroMQ looks for
   private static final int KEY_BYTES = 32;
   private static final int JOIN_MS = 10;
+  private static final int JOINS_MAX = 100;
 
   /** Who hears what it does; called from any thread, must only hand over. */
   interface News {
@@ -181,20 +182,25 @@ final class ZapDesk implements AutoCloseable {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  /** After the server's socket, which would let in everybody without it. */
+  /**
+   * After the server's socket, which would let in everybody without it. A list that never answers does
+   * not hold this up; its thread ends when it does.
+   */
   @Override
   public void close() {
     deaf.run();
     boolean interrupted = false;
-    do {
+    for (int i = 0; i < JOINS_MAX && thread.isAlive(); i++) {
       socket.base().cancel(over); // again: one that comes between two waits is lost
       try {
         thread.join(JOIN_MS);
       } catch (InterruptedException e) {
         interrupted = true;
       }
-    } while (thread.isAlive());
-    socket.close();
+    }
+    if (!thread.isAlive()) {
+      socket.close();
+    }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
