@@ -21,6 +21,7 @@ import io.meshrpc.edge.PendingReply;
 import io.meshrpc.edge.ServerContext;
 import io.meshrpc.zmq.ClientNode;
 import io.meshrpc.zmq.NodeLoop;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,7 @@ import java.util.concurrent.TimeUnit;
  * for a process.
  */
 public final class MeshClient implements MeshCaller, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final long CLOSE_MAX_NS = TimeUnit.SECONDS.toNanos(2);
   private static final Runnable NOT_NESTED = () -> {};
 
@@ -125,7 +127,8 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
 
   /**
    * Ends every call that is under way with {@link Code#CANCELLED} and closes all connections. Returns
-   * when this is done, usually within a fifth of a second. May be called more than once.
+   * when this is done, usually within a fifth of a second. May be called more than once, from any
+   * thread; in one that is interrupted it returns at once, and the client ends all the same.
    */
   @Override
   public void close() {
@@ -194,6 +197,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     private final Executor executor;
     private final Runnable whenClosed;
     private final News news;
+    private boolean warned; // owned by the loop
 
     Completions(MeshClientBuilder builder) {
       Executor own = builder.callbackExecutor;
@@ -228,8 +232,19 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
       Runnable task = () -> futures.forEach(PendingReply::completeFuture);
       try {
         executor.execute(task);
-      } catch (RuntimeException e) { // an executor that rejects must not leave anybody waiting
+      } catch (Throwable e) { // an executor that rejects must not leave anybody waiting
+        warnOnce(e);
         task.run();
+      }
+    }
+
+    private void warnOnce(Throwable thrown) {
+      if (!warned) {
+        warned = true;
+        LOG.log(
+            Level.WARNING,
+            "the callback executor rejected callbacks, which run on the loop",
+            thrown);
       }
     }
 

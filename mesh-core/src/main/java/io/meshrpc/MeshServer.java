@@ -81,7 +81,7 @@ public final class MeshServer implements AutoCloseable {
   }
 
   /**
-   * Where it is bound, with the real port.
+   * Where it is bound, with the real port; where it was, once it is closed.
    *
    * @throws IllegalStateException if it has not started
    */
@@ -101,8 +101,9 @@ public final class MeshServer implements AutoCloseable {
 
   /**
    * Tells clients to go elsewhere, hands queued work back, lets running handlers finish within the
-   * grace period, and closes; returns when this is done. May be called more than once. Called by one
-   * of its own handlers, it returns at once, for that handler is among those that may finish.
+   * grace period, and closes; returns when this is done. May be called more than once, from any
+   * thread. Called by one of its own handlers, or in a thread that is interrupted, it returns at once;
+   * the server ends all the same.
    */
   @Override
   public void close() {

@@ -68,6 +68,8 @@ final class News {
       });
     } catch (RejectedExecutionException e) {
       LOG.log(Level.DEBUG, "news after the end", e);
+    } catch (Throwable e) { // such as no more threads: news is lost, the loop goes on
+      LOG.log(Level.WARNING, "news that nobody could be told", e);
     }
   }
 }

@@ -13,6 +13,8 @@ import io.meshrpc.api.ServiceDescriptor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 
 /** A contract that no generator wrote, with text for requests and replies. */
 final class Contract {
@@ -84,5 +86,18 @@ final class Contract {
 
   static RpcException failureOf(Runnable call) {
     return catchThrowableOfType(RpcException.class, call::run);
+  }
+
+  /** A thread for each task, so that no test waits for another's. */
+  static Executor own() {
+    return task -> new Thread(task, "test").start();
+  }
+
+  static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

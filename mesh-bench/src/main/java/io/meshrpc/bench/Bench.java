@@ -11,6 +11,8 @@ final class Bench {
                        [--warmup SECONDS] [--frozen SECONDS] [--json FILE]
              bin/bench --scale [--servers N] [--clients N] [--seconds N] [--warmup SECONDS]
                        [--json FILE]
+             bin/bench --overload FACTOR [--peers mesh,grpc] [--servers N] [--rounds N] [--seconds N]
+                       [--json FILE]
       peers: mesh,mesh-direct,mesh-tls,mesh-direct-tls,mesh-curve,mesh-direct-curve,jeromq,rawtcp,grpc,grpc-direct,grpc-keepalive,rsocket,nats
       See docs/guide/benchmarks.md.""";
 
@@ -44,6 +46,8 @@ final class Bench {
       new Failover(failOver).run();
     } else if (settings instanceof Settings.Grow grow) {
       new Scale(grow).run();
+    } else if (settings instanceof Settings.TooMuch tooMuch) {
+      new Overload(tooMuch).run();
     } else {
       System.out.println(USAGE);
     }

@@ -61,6 +61,21 @@ sealed interface Settings {
   record Grow(int servers, int clients, int seconds, int warmUpSeconds, Optional<Path> json)
       implements Settings {}
 
+  /**
+   * More than the servers can do.
+   *
+   * @param factor what is offered, by what they can do
+   * @param seconds how long
+   */
+  record TooMuch(
+      List<PeerKind> peers,
+      double factor,
+      int servers,
+      int rounds,
+      int seconds,
+      Optional<Path> json)
+      implements Settings {}
+
   /** What happens to a server. */
   enum Event {
     KILL,
@@ -85,6 +100,9 @@ sealed interface Settings {
     }
     if (line.has("--failover") && line.has("--scale")) {
       throw new IllegalArgumentException("--scale: with --failover (expected: one of them)");
+    }
+    if (line.has("--overload")) {
+      return tooMuch(line);
     }
     return line.has("--failover")
         ? failOver(line)
@@ -165,6 +183,28 @@ sealed interface Settings {
         line.number("--rounds", 1, 1, 1000),
         line.number("--warmup", 25, 0, 3600),
         line.number("--frozen", 6, 1, 3600),
+        path(line, "--json"));
+  }
+
+  private static TooMuch tooMuch(Arguments line) {
+    line.allowOnly(names("--overload --peers --servers --rounds --seconds --json"));
+    List<PeerKind> peers = PeerKind.parseList(line.text("--peers", "mesh,grpc"));
+    for (PeerKind peer : peers) {
+      if (peer != PeerKind.MESH && peer != PeerKind.GRPC) {
+        throw new IllegalArgumentException(
+            "--peers: " + peer.label() + " (expected: mesh, grpc or both)");
+      }
+    }
+    String text = line.text("--overload", "");
+    if (!text.matches("\\d{1,3}(\\.\\d{1,3})?") || Double.parseDouble(text) < 0.1) {
+      throw new IllegalArgumentException("--overload: " + text + " (expected: 0.1 to 999)");
+    }
+    return new TooMuch(
+        peers,
+        Double.parseDouble(text),
+        line.number("--servers", 2, 1, 64),
+        line.number("--rounds", 3, 1, 1000),
+        line.number("--seconds", 5, 1, 3600),
         path(line, "--json"));
   }
 

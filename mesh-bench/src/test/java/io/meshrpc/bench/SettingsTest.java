@@ -45,6 +45,8 @@ class SettingsTest {
     refuses("--turbo 1", "--turbo: not known here (expected: some of --peers");
     refuses("latency", "argument: \"latency\" (expected: --name)");
     refuses("--failover burn", "--failover: burn (expected: kill or freeze or drain)");
+    refuses("--overload much", "--overload: much (expected: 0.1 to 999)");
+    refuses("--overload 2 --peers nats", "--peers: nats (expected: mesh, grpc or both)");
   }
 
   @Test

@@ -67,6 +67,9 @@ final class Liveness {
   }
 
   void onConnected(Peer peer, long now) {
+    if (peer.session != 0) { // the transport has told the end of the one before late, or not at all
+      onDisconnected(peer, "connection replaced", now);
+    }
     peer.connected = true;
     peer.session = 0;
     table.changed();

@@ -19,13 +19,19 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Runs one handler, from the request's bytes to the reply's, and reports exactly once. */
+/**
+ * Runs one handler, once, from the request's bytes to the reply's, and reports exactly once. Its
+ * executor may do what it likes: what was rejected before it began never begins.
+ */
 public final class Invocation implements Runnable {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
-  private static final AtomicIntegerFieldUpdater<Invocation> ENDED =
-      AtomicIntegerFieldUpdater.newUpdater(Invocation.class, "ended");
+  private static final AtomicIntegerFieldUpdater<Invocation> STAGE =
+      AtomicIntegerFieldUpdater.newUpdater(Invocation.class, "stage");
   private static final byte[] NOTHING = {};
   private static final int TEXT_CHARS_MAX = 4096;
+  private static final int NEW = 0;
+  private static final int BEGUN = 1;
+  private static final int ENDED = 2;
 
   private final ServerCall call;
   private final ServerContext context;
@@ -33,7 +39,7 @@ public final class Invocation implements Runnable {
   private final List<ServerInterceptor> interceptors;
   private final Supplier<String> correlationIds;
   private final BiConsumer<ServerCall, ServerReply> end;
-  private volatile int ended; // 1 once it has
+  private volatile int stage = NEW; // grows only
 
   /**
    * A handler that is yet to run.
@@ -58,16 +64,19 @@ public final class Invocation implements Runnable {
 
   @Override
   public void run() {
+    if (!STAGE.compareAndSet(this, NEW, BEGUN)) {
+      return; // rejected before, or run twice
+    }
     try {
-      CompletionStage<?> stage = context.call(this::handle);
-      if (stage == null) {
+      CompletionStage<?> answer = context.call(this::handle);
+      if (answer == null) {
         throw new IllegalStateException("the handler returned null (expected: a stage)");
       }
-      if (stage instanceof CompletableFuture<?> future && hasReply(future)) {
+      if (answer instanceof CompletableFuture<?> future && hasReply(future)) {
         succeed(future.join());
         return;
       }
-      stage.whenComplete((reply, failure) -> {
+      answer.whenComplete((reply, failure) -> {
         if (failure != null) {
           fail(failure);
         } else {
@@ -81,13 +90,17 @@ public final class Invocation implements Runnable {
 
   /** Whether the answer is there. */
   public boolean hasEnded() {
-    return ended != 0;
+    return stage == ENDED;
   }
 
-  /** The executor would not run the handler. */
+  /** The executor would not run the handler, or so it says: nothing happens if it has begun. */
   public void rejected(Throwable why) {
-    LOG.log(Level.WARNING, "the executor of " + call.method() + " rejected a call", why);
-    end(ServerReply.notStarted("the server's executor rejected the call"));
+    if (STAGE.compareAndSet(this, NEW, ENDED)) {
+      log(Level.WARNING, "the executor of " + call.method() + " rejected a call", why);
+      end.accept(call, ServerReply.notStarted("the server's executor rejected the call"));
+    } else {
+      log(Level.WARNING, "the executor of " + call.method() + " ran a call and failed", why);
+    }
   }
 
   private static boolean hasReply(CompletableFuture<?> future) {
@@ -128,8 +141,7 @@ public final class Invocation implements Runnable {
       return;
     }
     String id = correlationIds.get();
-    LOG.log(
-        Level.ERROR, "the handler of " + call.method() + " failed; correlation id " + id, cause);
+    log(Level.ERROR, "the handler of " + call.method() + " failed; correlation id " + id, cause);
     end(new ServerReply(
         Code.UNKNOWN, "handler failed; correlation id " + id, Metadata.EMPTY, NOTHING));
   }
@@ -151,8 +163,25 @@ public final class Invocation implements Runnable {
   }
 
   private void end(ServerReply reply) {
-    if (ENDED.compareAndSet(this, 0, 1)) {
+    if (STAGE.getAndSet(this, ENDED) != ENDED) {
       end.accept(call, reply);
+    }
+  }
+
+  /** Logs what the user's code threw. Whatever comes of that, the call is to end all the same. */
+  private static void log(Level level, String what, Throwable thrown) {
+    try {
+      LOG.log(level, what, thrown);
+    } catch (Throwable e) { // its text fails too, or the logger does
+      logClass(level, what, thrown.getClass());
+    }
+  }
+
+  private static void logClass(Level level, String what, Class<?> thrown) {
+    try {
+      LOG.log(level, what + ": " + thrown.getName() + ", which cannot be logged");
+    } catch (Throwable e) {
+      // there is nobody left to tell
     }
   }
 

@@ -55,9 +55,9 @@ public final class PendingReply<R> {
     return true;
   }
 
-  /** For the callback executor: completes the future. */
+  /** For the callback executor: completes the future, unless that was done, or given up, before. */
   public void completeFuture() {
-    if (future == null) {
+    if (future == null || future.isDone()) {
       return;
     }
     try {

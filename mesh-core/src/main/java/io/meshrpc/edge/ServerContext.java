@@ -52,7 +52,7 @@ public final class ServerContext implements CallContext {
     }
     try {
       executor.execute(() -> actions.forEach(ServerContext::run));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // such as no more threads; this is the loop
       LOG.log(Level.WARNING, "the executor rejected the actions on cancel", e);
     }
   }

@@ -180,13 +180,19 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
   @Override
   public void onFrame(long route, byte[] frame) {
+    onFrames(route, frame, List.of());
+  }
+
+  @Override
+  public void onFrames(long route, byte[] frame, List<byte[]> attached) {
     try {
-      Batch batch = BatchCodec.decode(frame);
+      Batch batch = BatchCodec.decode(frame, attached);
       taken += 1 + batch.packets().size();
       engine.onBatch(route, batch, now);
     } catch (MalformedBatchException e) {
       ears.onStray(frame.length, String.valueOf(e.getMessage()));
     }
+    NodeLoop.forgetInterrupt();
   }
 
   @Override

@@ -106,10 +106,14 @@ public final class NodeLoop<E> {
   private long turn() {
     long now = nowNs();
     node.setNow(now);
-    int came = openMail(now) + takeFrames();
+    int came = openMail(now);
+    forgetInterrupt();
+    came += takeFrames();
     node.tick(now);
     openOwn(now);
+    forgetInterrupt();
     node.flush(now);
+    forgetInterrupt();
     if (came > 0 || !own.isEmpty()) {
       lastBusyNs = now;
     } else if (now - lastBusyNs < spinNs) {
@@ -119,6 +123,14 @@ public final class NodeLoop<E> {
       lastBusyNs = nowNs(); // it was woken for something
     }
     return now;
+  }
+
+  /**
+   * Users' code on the loop may have interrupted its thread. JeroMQ must not find that: it would take
+   * it for the end of a wait, or of a socket. To be done after all such code.
+   */
+  static void forgetInterrupt() {
+    boolean ignored = Thread.interrupted();
   }
 
   private int takeFrames() {

@@ -20,6 +20,7 @@ final class Outgoing {
 
   private final Map<Long, Waiting> byRoute = new HashMap<>(); // looked up, never walked
   private final List<Waiting> waiting = new ArrayList<>(); // those with packets, in their order
+  private final List<byte[]> attached = new ArrayList<>(); // to the batch that is sent
   private final Reports reports;
   private @Nullable Waiting latest; // most packets go where the one before went
 
@@ -85,10 +86,14 @@ final class Outgoing {
     return known;
   }
 
-  private static void send(
-      Waiting from, Transport transport, long ackBelow, @Nullable LoadReport load) {
+  private void send(Waiting from, Transport transport, long ackBelow, @Nullable LoadReport load) {
     Batch batch = new Batch(from.session, ackBelow, load, from.packets);
-    transport.send(from.route, BatchCodec.encode(batch));
+    if (transport.attaches()) {
+      transport.send(from.route, BatchCodec.encode(batch, attached), attached);
+      attached.clear();
+    } else {
+      transport.send(from.route, BatchCodec.encode(batch));
+    }
     from.packets.clear();
     from.bytes = 0;
   }

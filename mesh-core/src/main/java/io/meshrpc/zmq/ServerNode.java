@@ -66,6 +66,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   private final Outgoing outgoing = new Outgoing(this::load);
   private final ZmqTransport socket;
   private final Transport transport; // the socket, or what makes it secure
+  private final String endpoint; // asked for by any thread, and when the socket is closed, too
   private final NodeLoop<ServerEngine> loop;
   private long now;
   private int taken; // records that frames have brought in this turn
@@ -90,6 +91,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
         endpoint,
         curve,
         curve == null ? null : new AtTheDoor());
+    this.endpoint = socket.endpoint();
     this.transport = trust.security() instanceof TlsSecurity tls
         ? new TlsTransport(socket, tls, false, name, this::run, new Doorkeeper())
         : socket;
@@ -146,7 +148,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   /** Where it is bound, with the real port. */
   public String endpoint() {
-    return socket.endpoint();
+    return endpoint;
   }
 
   @Override
@@ -162,9 +164,14 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   @Override
   public void onFrame(long route, byte[] frame) {
+    onFrames(route, frame, List.of());
+  }
+
+  @Override
+  public void onFrames(long route, byte[] frame, List<byte[]> attached) {
     lastFrameNs = now;
     try {
-      Batch batch = BatchCodec.decode(frame);
+      Batch batch = BatchCodec.decode(frame, attached);
       taken += 1 + batch.packets().size();
       engine.onBatch(route, batch, now);
     } catch (MalformedBatchException e) {
@@ -173,6 +180,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       }
       ears.onStray(frame.length, String.valueOf(e.getMessage()));
     }
+    NodeLoop.forgetInterrupt();
   }
 
   @Override

@@ -4,18 +4,17 @@ import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.security.CurveSecurity;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
-import org.zeromq.ZEvent;
 import org.zeromq.ZMQ;
-import org.zeromq.ZMonitor;
 import zmq.Msg;
 import zmq.io.Metadata;
 
@@ -28,13 +27,8 @@ import zmq.io.Metadata;
  * cancels the wait.
  */
 public final class ZmqTransport implements Transport {
-  private static final int EVENTS = ZMQ.EVENT_CONNECTED
-      | ZMQ.EVENT_DISCONNECTED
-      | ZMQ.EVENT_CLOSED
-      | ZMQ.EVENT_HANDSHAKE_PROTOCOL
-      | ZMQ.HANDSHAKE_FAILED_PROTOCOL
-      | ZMQ.HANDSHAKE_FAILED_AUTH;
   private static final int GONE_BYTES = 16;
+  private static final int ATTACHED_MAX = 1024;
   private static final int BUFFER_BYTES = 128 << 10;
   private static final int RECONNECT_MS = 50;
   private static final int RECONNECT_MAX_MS = 1000;
@@ -70,11 +64,11 @@ public final class ZmqTransport implements Transport {
   private final Map<RouteName, Long> routes = new HashMap<>();
   private final Map<Long, byte[]> names = new HashMap<>();
   private final Map<Long, String> endpoints = new HashMap<>();
-  private final Map<String, Long> byAddress = new ConcurrentHashMap<>();
-  private final Map<Object, Long> byChannel = new ConcurrentHashMap<>(); // established connections
   private final boolean bound; // a server takes whoever comes, a client only whom it called
   private final @Nullable CurveDoor door; // of a server with CURVE
-  private final Handshakes handshakes;
+  private final SocketNews heard; // of a client's connections
+  private final int frameBytesMax; // of all frames of a message together
+  private final List<byte[]> attached = new ArrayList<>(); // of the message that is delivered
   private final Map<Long, Metadata> origins = new HashMap<>(); // of a server's connections
   private long lastRoute; // of a server
   private @Nullable Metadata origin; // of the latest frame
@@ -89,6 +83,7 @@ public final class ZmqTransport implements Transport {
       ZapDesk.@Nullable News zapNews) {
     new SecureRandom().nextBytes(gone); // no peer may say it
     this.bound = bound;
+    this.frameBytesMax = frameBytesMax;
     context = new ZContext(ioThreads);
     context.setNotificationExceptionHandler((thread, e) -> {});
     context.setLinger(lingerMs);
@@ -102,7 +97,7 @@ public final class ZmqTransport implements Transport {
     socket.setReconnectIVL(RECONNECT_MS);
     socket.setReconnectIVLMax(RECONNECT_MAX_MS);
     socket.setHandshakeIvl(HANDSHAKE_MS);
-    handshakes = new Handshakes(curve != null, HANDSHAKE_MS);
+    heard = new SocketNews(nudge, new Handshakes(curve != null, HANDSHAKE_MS));
     door = curve == null ? null : CurveDoor.open(context, socket, curve, zapNews);
   }
 
@@ -122,7 +117,7 @@ public final class ZmqTransport implements Transport {
         new ZmqTransport(frameBytesMax, lingerMs, ioThreads, false, curve, null);
     transport.socket.setReceiveBufferSize(BUFFER_BYTES);
     transport.socket.setSendBufferSize(BUFFER_BYTES);
-    transport.socket.setEventHook(event -> transport.tell(news, event), EVENTS);
+    transport.socket.setEventHook(event -> transport.heard.tell(news, event), SocketNews.EVENTS);
     return transport;
   }
 
@@ -173,9 +168,9 @@ public final class ZmqTransport implements Transport {
   public void connect(long route, String endpoint) {
     byte[] name = ("p" + route).getBytes(StandardCharsets.US_ASCII);
     socket.setConnectRid(name);
-    byAddress.put(endpoint, route);
+    heard.opened(route, endpoint);
     socket.connect(endpoint);
-    byAddress.put(socket.getLastEndpoint(), route);
+    heard.opened(route, socket.getLastEndpoint());
     routes.put(new RouteName(name), route);
     names.put(route, name);
     endpoints.put(route, endpoint);
@@ -187,24 +182,37 @@ public final class ZmqTransport implements Transport {
     String endpoint = endpoints.remove(route);
     if (name != null && endpoint != null) {
       routes.remove(new RouteName(name));
-      handshakes.heard(route);
-      byAddress.values().removeIf(known -> known == route);
-      byChannel.values().removeIf(known -> known == route);
-      nudge.settle(route);
+      heard.closed(route);
       socket.disconnect(endpoint);
     }
   }
 
   @Override
   public void send(long route, byte[] frame) {
+    send(route, frame, List.of());
+  }
+
+  @Override
+  public boolean attaches() {
+    return true;
+  }
+
+  @Override
+  public void send(long route, byte[] frame, List<byte[]> attached) {
     byte[] name = names.get(route);
-    if (name == null) {
+    if (name == null || !sendPart(name, true)) {
       return;
     }
-    Msg first = new Msg(name);
-    if (socket.base().send(first, zmq.ZMQ.ZMQ_SNDMORE | zmq.ZMQ.ZMQ_DONTWAIT)) {
-      socket.base().send(new Msg(frame), zmq.ZMQ.ZMQ_DONTWAIT);
+    sendPart(frame, !attached.isEmpty());
+    for (int i = 0; i < attached.size(); i++) {
+      sendPart(attached.get(i), i + 1 < attached.size());
     }
+  }
+
+  /** False if there is no such connection, which only the first part, its name, can find out. */
+  private boolean sendPart(byte[] bytes, boolean more) {
+    int flags = more ? zmq.ZMQ.ZMQ_SNDMORE | zmq.ZMQ.ZMQ_DONTWAIT : zmq.ZMQ.ZMQ_DONTWAIT;
+    return socket.base().send(new Msg(bytes), flags);
   }
 
   @Override
@@ -290,9 +298,8 @@ public final class ZmqTransport implements Transport {
     Long route = routes.get(known);
     if (!bound) {
       if (route != null) { // else it comes late, from a connection that was given up
-        nudge.settle(route);
-        handshakes.heard(route);
-        sink.onFrame(route, frame);
+        heard.from(route);
+        pass(sink, route, frame);
       }
       return;
     }
@@ -312,19 +319,32 @@ public final class ZmqTransport implements Transport {
       }
     }
     if (door == null || door.isIn(route)) {
-      sink.onFrame(route, frame);
+      pass(sink, route, frame);
     }
   }
 
-  /** The first frame after the name; empty if there is none. Frames beyond it are ignored. */
+  private void pass(Sink sink, long route, byte[] frame) {
+    if (attached.isEmpty()) {
+      sink.onFrame(route, frame);
+    } else {
+      sink.onFrames(route, frame, attached);
+    }
+  }
+
+  /** The first frame after the name; empty if there is none. Notes the frames beyond it. */
   private byte[] readBody() {
+    attached.clear();
     byte[] body = null;
+    long bytes = 0;
     boolean more = true;
     Msg part;
     while (more && (part = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT)) != null) {
+      bytes += part.size();
       if (body == null) {
         body = part.data();
         origin = part.getMetadata();
+      } else if (attached.size() < ATTACHED_MAX && bytes <= frameBytesMax) {
+        attached.add(part.data());
       }
       more = part.hasMore();
     }
@@ -356,44 +376,5 @@ public final class ZmqTransport implements Transport {
   /** Connections that something has come from, or that were opened here. */
   int routeCount() {
     return routes.size();
-  }
-
-  /**
-   * An event names an address, under which an earlier connection may just be ending. So the end of a
-   * connection is told by its channel: that of an earlier one must not be taken for the end of its
-   * successor.
-   */
-  private void tell(News news, ZEvent event) {
-    Object channel = event.getValue();
-    if (event.getEvent() == ZMonitor.Event.DISCONNECTED) {
-      Long ended = channel == null ? null : byChannel.remove(channel);
-      if (ended != null) {
-        nudge.settle(ended);
-        Handshakes.Failure failure = handshakes.onDisconnected(ended, System.nanoTime());
-        if (failure == null) {
-          news.onDisconnected(ended);
-        } else {
-          news.onDenied(ended, failure);
-        }
-      }
-      return;
-    }
-    Long route = byAddress.get(event.getAddress());
-    if (route == null) {
-      return;
-    }
-    switch (event.getEvent()) {
-      case CONNECTED -> {
-        byChannel.put(channel, route);
-        nudge.onConnected(route);
-        handshakes.onConnected(route, System.nanoTime());
-        news.onConnected(route);
-      }
-      case CLOSED -> news.onRefused(route);
-      case HANDSHAKE_PROTOCOL -> handshakes.onGreeted(route, System.nanoTime());
-      case HANDSHAKE_FAILED_AUTH -> handshakes.onStatus(route, event);
-      case HANDSHAKE_FAILED_PROTOCOL -> handshakes.onBroken(route, event);
-      default -> {}
-    }
   }
 }

@@ -52,6 +52,21 @@ class LivenessTest {
   }
 
   @Test
+  void aConnectionMayComeBeforeTheEndOfTheOneBeforeIsHeard() {
+    FakeServer server = bench.connect("tcp://a:1");
+    server.accept(Duration.ZERO);
+    ClientCall call = bench.call(ClientBench.PAY);
+    server.accept(Duration.ZERO);
+
+    assertThat(bench.moves(server))
+        .containsExactly("CONNECTING>WARMING", "WARMING>SUSPECT", "SUSPECT>WARMING");
+    assertThat(server.requests()).hasSize(2); // what was under way is asked for again
+    assertThat(server.lastRequest().repeat()).isTrue();
+    server.ok(server.lastRequest());
+    assertThat(call.response()).isNotNull();
+  }
+
+  @Test
   void aWelcomeToAnOlderHelloIsIgnored() {
     FakeServer server = bench.connect("tcp://a:1");
     bench.engine.onConnected(server.connection, bench.now);

@@ -1,0 +1,144 @@
+package io.meshrpc;
+
+import static io.meshrpc.Contract.READ;
+import static io.meshrpc.Contract.client;
+import static io.meshrpc.Contract.server;
+import static io.meshrpc.api.CallOptions.DEFAULT;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.meshrpc.api.AttemptInterceptor;
+import io.meshrpc.api.CallOptions;
+import io.meshrpc.api.MeshListener;
+import io.meshrpc.api.Metadata;
+import io.meshrpc.api.MethodDescriptor;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Code of the user that runs inside a client: whatever it does, the client goes on. */
+@Timeout(60)
+class UsersCodeTest {
+  private static final CallOptions SOON = DEFAULT.withDeadline(Duration.ofSeconds(5));
+
+  @Test
+  void aCallbackExecutorThatThrowsAnErrorLeavesNobodyWaiting() throws Exception {
+    try (MeshServer server = server(request -> request).build().start();
+        MeshClient mesh = client(server)
+            .callbackExecutor(task -> {
+              throw new OutOfMemoryError("unable to create native thread");
+            })
+            .build()) {
+      for (int i = 0; i < 10; i++) {
+        assertThat(mesh.callAsync(READ, "there", SOON).get(20, SECONDS)).isEqualTo("there");
+      }
+      assertThat(mesh.call(READ, "alive", SOON)).isEqualTo("alive");
+    }
+  }
+
+  @Test
+  void aCallbackExecutorThatRunsItsTasksAndThrowsTellsNobodyTwice() throws Exception {
+    AtomicInteger told = new AtomicInteger();
+    try (MeshServer server = server(request -> request).build().start();
+        MeshClient mesh = client(server)
+            .callbackExecutor(task -> {
+              task.run();
+              throw new IllegalStateException("after the work");
+            })
+            .build()) {
+      CallOptions options = SOON.withReplyMetadata(metadata -> told.incrementAndGet());
+      assertThat(mesh.callAsync(READ, "there", options).get(20, SECONDS)).isEqualTo("there");
+      assertThat(mesh.call(READ, "alive", SOON)).isEqualTo("alive");
+      assertThat(told).hasValue(1);
+    }
+  }
+
+  @Test
+  void aCallbackThatThrowsAnErrorOnTheLoopFailsWhatIsDerivedFromItOnly() {
+    try (MeshServer server = server(request -> request).build().start();
+        MeshClient mesh = client(server).callbackExecutor(Runnable::run).build()) {
+      CompletableFuture<Void> derived = mesh.callAsync(READ, "", SOON).thenAccept(reply -> {
+        throw new StackOverflowError("a callback's mistake");
+      });
+      assertThatThrownBy(derived::join)
+          .isInstanceOf(CompletionException.class)
+          .hasCauseInstanceOf(StackOverflowError.class);
+      assertThat(mesh.call(READ, "alive", SOON)).isEqualTo("alive");
+    }
+  }
+
+  @Test
+  void aCallbackOnTheLoopThatInterruptsItsThreadHarmsNobody() throws Exception {
+    try (MeshServer server = server(request -> request).build().start();
+        MeshClient mesh = client(server).callbackExecutor(Runnable::run).build()) {
+      for (int i = 0; i < 200; i++) {
+        mesh.callAsync(READ, "", SOON)
+            .thenRun(() -> Thread.currentThread().interrupt())
+            .get(20, SECONDS);
+        assertThat(Thread.interrupted() || mesh.call(READ, "alive", SOON).equals("alive"))
+            .isTrue(); // this thread's own interrupt, if the reply was there before the callback
+      }
+    }
+  }
+
+  @Test
+  void aBalancerAndAnInterceptorThatInterruptTheirThreadHarmNobody() {
+    AttemptInterceptor interceptor = new AttemptInterceptor() {
+      @Override
+      public Metadata onSend(
+          MethodDescriptor<?, ?> method, int attempt, String endpoint, Metadata metadata) {
+        Thread.currentThread().interrupt();
+        return metadata;
+      }
+    };
+    try (MeshServer server = server(request -> request).build().start();
+        MeshClient mesh = client(server)
+            .interceptAttempts(interceptor)
+            .loadBalancer(pick -> {
+              Thread.currentThread().interrupt();
+              return pick.candidates().get(0);
+            })
+            .build()) {
+      for (int i = 0; i < 200; i++) {
+        assertThat(mesh.call(READ, "alive", SOON)).isEqualTo("alive");
+      }
+    }
+  }
+
+  @Test
+  void aListenerThatThrowsAnErrorHearsTheNextPieceOfNews() {
+    AtomicInteger heard = new AtomicInteger();
+    MeshListener ears = new MeshListener() {
+      @Override
+      public void onTransition(Transition transition) {
+        heard.incrementAndGet();
+        throw new StackOverflowError("a listener's mistake");
+      }
+    };
+    try (MeshServer server = server(request -> request).build().start();
+        MeshClient mesh = client(server).listener(ears).build()) {
+      mesh.call(READ, "", SOON);
+      server.close();
+      await().until(() -> heard.get() > 2);
+    }
+  }
+
+  @Test
+  void aConsumerOfMetadataThatThrowsFailsItsCallOnly() {
+    try (MeshServer server = server(request -> request).build().start();
+        MeshClient mesh = client(server).build()) {
+      CallOptions options = SOON.withReplyMetadata(metadata -> {
+        throw new IllegalStateException("a consumer's mistake");
+      });
+      assertThatThrownBy(() -> mesh.call(READ, "", options)).hasMessage("a consumer's mistake");
+      assertThatThrownBy(() -> mesh.callAsync(READ, "", options).join())
+          .hasRootCauseMessage("a consumer's mistake");
+      assertThat(mesh.call(READ, "alive", SOON)).isEqualTo("alive");
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package io.meshrpc.edge;
+
+import static io.meshrpc.Races.atOnce;
+import static io.meshrpc.Races.check;
+import static io.meshrpc.api.CallOptions.DEFAULT;
+
+import io.meshrpc.Races;
+import io.meshrpc.api.CallInterceptor;
+import io.meshrpc.api.CallOptions;
+import io.meshrpc.api.Handler;
+import io.meshrpc.api.Idempotency;
+import io.meshrpc.api.Marshaller;
+import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.core.ClientCall;
+import io.meshrpc.core.Samples;
+import io.meshrpc.core.ServerCall;
+import io.meshrpc.core.ServerReply;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Every call ends once, at both ends, whatever comes together. */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a lost wake-up hangs
+class CallEndTest {
+  private static final byte[] BYTES = {1};
+  private static final Marshaller<byte[]> SAME = new Marshaller<>() {
+    @Override
+    public byte[] encode(byte[] value) {
+      return value;
+    }
+
+    @Override
+    public byte[] decode(byte[] bytes) {
+      return bytes;
+    }
+  };
+  private static final MethodDescriptor<byte[], byte[]> METHOD =
+      new MethodDescriptor<>("test.Race", "Run", Idempotency.UNSPECIFIED, SAME, SAME);
+  private static final ClientCall ANSWERED = Samples.answered(METHOD, BYTES);
+  private static final ServerCall TO_RUN = Samples.toRun(METHOD, BYTES);
+
+  @Test
+  void aCallerThatWaitsHearsOfTheEndWheneverItComes() {
+    Races.play(() -> {
+      AtomicReference<PendingReply<byte[]>> pending = new AtomicReference<>();
+      AtomicReference<byte[]> reply = new AtomicReference<>();
+      Thread loop = new Thread(() -> pending.get().wakeWaiter(ANSWERED));
+      atOnce(() -> {
+        pending.set(PendingReply.blocking(METHOD, DEFAULT));
+        loop.start();
+        reply.set(pending.get().await(() -> {}));
+      });
+      loop.join();
+      check(reply.get() == BYTES, "no reply");
+    });
+  }
+
+  @Test
+  void anInterruptOfACallerThatWaitsNeitherHidesTheEndNorIsItLost() {
+    Races.play(() -> {
+      AtomicReference<PendingReply<byte[]>> pending = new AtomicReference<>();
+      AtomicReference<byte[]> reply = new AtomicReference<>();
+      AtomicBoolean cancelled = new AtomicBoolean();
+      AtomicBoolean kept = new AtomicBoolean();
+      AtomicReference<Thread> caller = new AtomicReference<>();
+      Thread loop = new Thread(() -> pending.get().wakeWaiter(ANSWERED));
+      Thread stranger = new Thread(() -> caller.get().interrupt());
+      atOnce(() -> {
+        caller.set(Thread.currentThread());
+        pending.set(PendingReply.blocking(METHOD, DEFAULT));
+        loop.start();
+        stranger.start();
+        reply.set(pending.get().await(() -> cancelled.set(true)));
+        kept.set(Thread.interrupted());
+      });
+      loop.join();
+      stranger.join();
+      check(reply.get() == BYTES, "no reply");
+      check(kept.get() || !cancelled.get(), "the interrupt is lost");
+    });
+  }
+
+  @Test
+  void aFutureIsEitherCancelledOrCompleted() {
+    Races.play(() -> {
+      CompletableFuture<byte[]> future = new CompletableFuture<>();
+      PendingReply<byte[]> pending = PendingReply.async(METHOD, DEFAULT, future);
+      AtomicReference<Boolean> cancelled = new AtomicReference<>();
+      atOnce(
+          () -> {
+            check(!pending.wakeWaiter(ANSWERED), "nobody waits");
+            pending.completeFuture();
+          },
+          () -> cancelled.set(future.cancel(true)));
+      check(future.isDone() && future.isCancelled() == cancelled.get(), "unclear end");
+      check(cancelled.get() || future.join() == BYTES, "no reply");
+    });
+  }
+
+  /** One invocation, and what became of it. */
+  private static final class Run {
+    final AtomicInteger runs = new AtomicInteger();
+    final List<ServerReply> ends = Collections.synchronizedList(new ArrayList<>());
+    final Invocation invocation;
+
+    Run(Handler<byte[], byte[]> handler) {
+      invocation = new Invocation(
+          TO_RUN,
+          new ServerContext(TO_RUN, () -> 0),
+          (Handler<byte[], byte[]>) request -> {
+            runs.incrementAndGet();
+            return handler.handle(request);
+          },
+          List.of(),
+          () -> "id",
+          (call, reply) -> ends.add(reply));
+    }
+
+    void checkEndedOnce() {
+      check(ends.size() == 1, "ended " + ends.size() + " times");
+      check(invocation.hasEnded(), "has not ended");
+      check(runs.get() == (ends.get(0).executed() ? 1 : 0), "runs: " + runs + ", " + ends.get(0));
+    }
+  }
+
+  @Test
+  void whatAnExecutorRunsTwiceRunsOnceAndEndsOnce() {
+    Races.play(() -> {
+      Run run = new Run(request -> CompletableFuture.completedFuture(request));
+      atOnce(run.invocation::run, run.invocation::run);
+      run.checkEndedOnce();
+    });
+  }
+
+  @Test
+  void whatAnExecutorRunsAndRejectsAtOnceIsExecutedOrIsNot() {
+    Logger log = Logger.getLogger("io.meshrpc");
+    log.setLevel(Level.OFF); // each order would be a warning
+    try {
+      Races.play(() -> {
+        Run run = new Run(request -> CompletableFuture.completedFuture(request));
+        atOnce(run.invocation::run, () -> run.invocation.rejected(new RuntimeException("full")));
+        run.checkEndedOnce();
+      });
+    } finally {
+      log.setLevel(null);
+    }
+  }
+
+  @Test
+  void aStageThatCompletesWhileItIsReturnedEndsItsCallOnce() {
+    Races.play(() -> {
+      CompletableFuture<byte[]> stage = new CompletableFuture<>();
+      Run run = new Run(request -> stage);
+      atOnce(run.invocation::run, () -> stage.complete(BYTES));
+      run.checkEndedOnce();
+    });
+  }
+
+  @Test
+  void cancellingAnInterceptedCallReachesWhatIsJustBeingSent() {
+    Races.play(() -> {
+      CompletableFuture<byte[]> sent = new CompletableFuture<>();
+      Sending mesh = new Sending(sent);
+      AtomicReference<CallInterceptor.Next> next = new AtomicReference<>();
+      CompletableFuture<byte[]> future =
+          new InterceptedCall<byte[]>(List.of(new Later(next)), mesh).start(METHOD, BYTES, DEFAULT);
+      atOnce(() -> next.get().call(METHOD, BYTES, DEFAULT), () -> future.cancel(true));
+      check(sent.isCancelled(), "what was sent goes on");
+    });
+  }
+
+  /** A mesh of one call. */
+  private record Sending(CompletableFuture<byte[]> sent) implements InterceptedCall.Mesh {
+    @Override
+    @SuppressWarnings("unchecked") // there is one method
+    public <Q, R> CompletableFuture<R> send(
+        MethodDescriptor<Q, R> method, Q request, CallOptions options) {
+      return (CompletableFuture<R>) sent;
+    }
+  }
+
+  /** Lets a call wait, until somebody sends it on. */
+  private record Later(AtomicReference<CallInterceptor.Next> next) implements CallInterceptor {
+    @Override
+    public <Q, R> CompletionStage<R> intercept(
+        MethodDescriptor<Q, R> method, Q request, CallOptions options, Next next) {
+      this.next.set(next);
+      return new CompletableFuture<>();
+    }
+  }
+}
