@@ -26,6 +26,12 @@ final class Endpoints {
     port(endpoint, "tcp://host:port, tcp://*:port or tcp://host:*");
   }
 
+  /** The host of an endpoint that was checked; without brackets. */
+  static String host(String endpoint) {
+    Matcher parts = FORM.matcher(endpoint);
+    return parts.matches() ? parts.group(1).replaceAll("[\\[\\]]", "") : endpoint;
+  }
+
   private static int port(String endpoint, String form) {
     Matcher parts = FORM.matcher(endpoint);
     if (!parts.matches()) {

@@ -12,6 +12,7 @@ import io.meshrpc.core.ClientLimits;
 import io.meshrpc.edge.CallTerms;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.policy.SpeedWeightedProbing;
+import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.security.MeshSecurity;
 import io.meshrpc.zmq.Threading;
 import java.security.SecureRandom;
@@ -86,8 +87,13 @@ public final class MeshClientBuilder {
   /**
    * How the client proves who it is, and which servers it believes; unless set it speaks in the clear
    * with whoever answers. Servers need the same kind.
+   *
+   * @throws IllegalArgumentException if it is CURVE for servers
    */
   public MeshClientBuilder security(MeshSecurity kind) {
+    if (kind instanceof CurveSecurity curve && curve.isServer()) {
+      throw new IllegalArgumentException("security: " + kind + " (expected: CurveSecurity.client)");
+    }
     security = Objects.requireNonNull(kind, "kind");
     return this;
   }

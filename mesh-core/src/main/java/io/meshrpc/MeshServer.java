@@ -4,6 +4,7 @@ import io.meshrpc.api.LoadReport;
 import io.meshrpc.api.ServiceDescriptor;
 import io.meshrpc.api.TrustReport;
 import io.meshrpc.zmq.ServerNode;
+import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Serves services to any number of clients. Safe to use from any thread. */
 public final class MeshServer implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final long CLOSE_EXTRA_NS = 5_000_000_000L;
 
   private final MeshServerBuilder settings;
@@ -70,6 +72,10 @@ public final class MeshServer implements AutoCloseable {
     }
     runner.node = bound;
     node = bound;
+    String warning = settings.warning(bound.endpoint());
+    if (!warning.isEmpty()) {
+      LOG.log(Level.WARNING, warning);
+    }
     bound.loop().start();
     return this;
   }

@@ -6,6 +6,7 @@ import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.ServerInterceptor;
 import io.meshrpc.api.ServiceDefinition;
 import io.meshrpc.core.ServerLimits;
+import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.security.MeshSecurity;
 import io.meshrpc.security.TlsSecurity;
 import io.meshrpc.zmq.Threading;
@@ -41,6 +42,7 @@ public final class MeshServerBuilder {
 
   private @Nullable MeshSecurity security;
   private @Nullable Authorizer authorizer;
+  private boolean insecure;
 
   private long spinNs = Threading.DEFAULT.spinNs();
   private int ioThreads = Threading.DEFAULT.ioThreads();
@@ -103,13 +105,26 @@ public final class MeshServerBuilder {
    * How the server proves who it is, and which clients it believes; unless set everybody who reaches
    * its port is let in, and nothing is encrypted.
    *
-   * @throws IllegalArgumentException if it is TLS without a certificate
+   * @throws IllegalArgumentException if it is TLS without a certificate, or CURVE for clients
    */
   public MeshServerBuilder security(MeshSecurity kind) {
+    if (kind instanceof CurveSecurity curve && !curve.isServer()) {
+      throw new IllegalArgumentException("security: " + kind + " (expected: CurveSecurity.server)");
+    }
     if (kind instanceof TlsSecurity tls && !tls.hasCertificate()) {
       throw new IllegalArgumentException("security: " + kind + " (expected: with a certificate)");
     }
     security = Objects.requireNonNull(kind, "kind");
+    return this;
+  }
+
+  /**
+   * Says that a server without {@link #security} is meant to be bound to more than this machine's
+   * loopback address, as in a network that something else protects. Without it such a server warns in
+   * the log when it starts. It changes nothing else.
+   */
+  public MeshServerBuilder insecure() {
+    insecure = true;
     return this;
   }
 
@@ -341,6 +356,11 @@ public final class MeshServerBuilder {
         codelIntervalNs,
         concurrencyMin,
         concurrencyMax);
+  }
+
+  /** What to warn of once the server is bound there; empty if nothing. */
+  String warning(String bound) {
+    return security != null || insecure ? "" : Exposure.warning(bound);
   }
 
   Trust trust() {

@@ -4,15 +4,16 @@ package io.meshrpc.bench;
 final class Bench {
   private static final String USAGE = """
       usage: bin/bench [--peers LIST] [--mode latency|throughput] [--payload BYTES] [--inflight N]
-                       [--threads N] [--servers N] [--open CALLS_PER_SECOND] [--rounds N]
-                       [--seconds N] [--warmup SECONDS] [--json FILE] [--plot DIRECTORY]
+                       [--threads N] [--clients N] [--servers N] [--open CALLS_PER_SECOND]
+                       [--rounds N] [--seconds N] [--warmup SECONDS] [--json FILE]
+                       [--plot DIRECTORY]
              bin/bench --failover kill|freeze|drain [--peers LIST] [--threads N] [--rounds N]
                        [--warmup SECONDS] [--frozen SECONDS] [--json FILE]
              bin/bench --scale [--servers N] [--clients N] [--seconds N] [--warmup SECONDS]
                        [--json FILE]
              bin/bench --overload FACTOR [--peers mesh,grpc] [--servers N] [--rounds N] [--seconds N]
                        [--json FILE]
-      peers: mesh,mesh-direct,mesh-tls,mesh-direct-tls,jeromq,rawtcp,grpc,grpc-direct,grpc-keepalive,rsocket,nats
+      peers: mesh,mesh-direct,mesh-tls,mesh-direct-tls,mesh-curve,mesh-direct-curve,jeromq,rawtcp,grpc,grpc-direct,grpc-keepalive,rsocket,nats
       See docs/guide/benchmarks.md.""";
 
   private Bench() {}

@@ -16,7 +16,8 @@ final class ClientMain {
     boolean failover = Boolean.parseBoolean(args[2]);
     ClientSetup setup =
         new ClientSetup(List.of(args).subList(3, args.length), load.payloadBytes(), failover);
-    BenchClient client = PeerKind.valueOf(args[0]).make().connect(setup);
+    BenchPeer peer = PeerKind.valueOf(args[0]).make();
+    BenchClient client = SeveralClients.connect(peer, setup, load.clients());
     Lines lines = new Lines();
     if (failover) {
       SteadyCalls calls = new SteadyCalls(client, load.threads());

@@ -85,8 +85,9 @@ final class ComparisonReport {
         : load.inFlight() + " calls in flight over " + load.threads() + " threads";
     String open =
         load.openPerSecond() == 0 ? "" : ", open loop at " + load.openPerSecond() + " calls/s";
-    return "%d bytes, %s%s, servers: %d"
-        .formatted(load.payloadBytes(), calls, open, settings.servers());
+    String clients = load.clients() == 1 ? "" : ", clients: " + load.clients();
+    return "%d bytes, %s%s%s, servers: %d"
+        .formatted(load.payloadBytes(), calls, open, clients, settings.servers());
   }
 
   private static String spread(Stats stats, String format) {
@@ -115,6 +116,7 @@ final class ComparisonReport {
     object.put("payload", load.payloadBytes());
     object.put("inflight", load.concurrency());
     object.put("threads", load.threads());
+    object.put("clients", load.clients());
     object.put("servers", settings.servers());
     object.put("calls_per_s", row.callsPerSecond().median());
     object.put("p50_us", row.p50Us().median());

@@ -13,6 +13,8 @@ enum PeerKind {
   MESH_DIRECT("mesh-direct", () -> new MeshPeer(true, null)),
   MESH_TLS("mesh-tls", () -> new MeshPeer(false, new TlsKeys())),
   MESH_DIRECT_TLS("mesh-direct-tls", () -> new MeshPeer(true, new TlsKeys())),
+  MESH_CURVE("mesh-curve", () -> new MeshPeer(false, new CurveBenchKeys())),
+  MESH_DIRECT_CURVE("mesh-direct-curve", () -> new MeshPeer(true, new CurveBenchKeys())),
   JEROMQ("jeromq", JeromqPeer::new),
   RAWTCP("rawtcp", RawTcpPeer::new),
   GRPC("grpc", () -> new GrpcPeer(false, Duration.ZERO)),
@@ -51,7 +53,15 @@ enum PeerKind {
   /** Whether it knows deadlines, retries and a graceful end. */
   boolean canFailOver() {
     return switch (this) {
-      case MESH, MESH_DIRECT, MESH_TLS, MESH_DIRECT_TLS, GRPC, GRPC_DIRECT, GRPC_KEEPALIVE -> true;
+      case MESH,
+          MESH_DIRECT,
+          MESH_TLS,
+          MESH_DIRECT_TLS,
+          MESH_CURVE,
+          MESH_DIRECT_CURVE,
+          GRPC,
+          GRPC_DIRECT,
+          GRPC_KEEPALIVE -> true;
       case JEROMQ, RAWTCP, RSOCKET, NATS -> false;
     };
   }

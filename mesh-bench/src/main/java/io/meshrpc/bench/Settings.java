@@ -111,7 +111,7 @@ sealed interface Settings {
 
   private static Compare compare(Arguments line) {
     line.allowOnly(names("--peers --mode --payload --inflight --threads --servers --rounds"
-        + " --seconds --warmup --open --json --plot"));
+        + " --seconds --warmup --open --clients --json --plot"));
     List<PeerKind> peers = PeerKind.parseList(line.text("--peers", "mesh,jeromq,rawtcp,grpc"));
     Load load = load(line);
     if (load.openPerSecond() > 0 && load.mode() == Load.Mode.THROUGHPUT) {
@@ -119,6 +119,12 @@ sealed interface Settings {
         throw new IllegalArgumentException("--open: with --mode throughput and " + bare.label()
             + ", whose one thread cannot keep time while it waits (expected: --mode latency, or"
             + " other peers)");
+      });
+    }
+    if (load.clients() > 1) {
+      peers.stream().filter(PeerKind::isBare).findFirst().ifPresent(bare -> {
+        throw new IllegalArgumentException("--clients: with " + bare.label()
+            + ", which has sockets for each thread (expected: other peers)");
       });
     }
     return new Compare(
@@ -145,12 +151,18 @@ sealed interface Settings {
       throw new IllegalArgumentException("--inflight: " + inFlight
           + " (expected: at least one for each of " + threads + " threads)");
     }
+    int clients = line.number("--clients", 1, 1, 1024);
+    if (latency && clients > threads) {
+      throw new IllegalArgumentException(
+          "--clients: " + clients + " (expected: at most one for each of " + threads + " threads)");
+    }
     return new Load(
         latency ? Load.Mode.LATENCY : Load.Mode.THROUGHPUT,
         line.number("--payload", 16, 1, 1 << 20),
         inFlight,
         threads,
-        line.number("--open", 0, 1, 10_000_000));
+        line.number("--open", 0, 1, 10_000_000),
+        clients);
   }
 
   private static FailOver failOver(Arguments line) {

@@ -24,6 +24,15 @@ class SettingsTest {
   }
 
   @Test
+  void aClientIsToldItsWholeLoadInOneWord() {
+    Load load =
+        compare("--peers mesh --mode throughput --inflight 64 --clients 8").load();
+
+    assertThat(load.clients()).isEqualTo(8);
+    assertThat(Load.parse(load.word())).isEqualTo(load);
+  }
+
+  @Test
   void warmsUpFor25SecondsUnlessToldOtherwise() {
     assertThat(compare("--mode latency").warmUpSeconds()).isEqualTo(25);
   }
@@ -62,6 +71,10 @@ class SettingsTest {
         "--inflight: 2 (expected: at least one for each of 4 threads)");
     refuses("--mode latency --inflight 4", "--inflight: with --mode latency");
     refuses("--mode throughput --open 10 --peers jeromq", "--open: with --mode throughput");
+    refuses(
+        "--mode latency --threads 4 --clients 5",
+        "--clients: 5 (expected: at most one for each of 4 threads)");
+    refuses("--peers mesh,jeromq --threads 4 --clients 2", "--clients: with jeromq");
     refuses("--failover kill --peers rawtcp", "--peers: rawtcp (expected: peers with deadlines");
     refuses("--failover kill --payload 16", "--payload: not known here");
     refuses("--failover kill --scale", "--scale: with --failover (expected: one of them)");

@@ -35,7 +35,8 @@ public final class Permissions implements Authorizer {
     this.rules = List.copyOf(rules);
   }
 
-  private record Question(PeerIdentity caller, MethodDescriptor<?, ?> method) {}
+  /** By names, for the same identity may get others. */
+  private record Question(List<String> names, MethodDescriptor<?, ?> method) {}
 
   private record Rule(
       Pattern name, @Nullable String service, @Nullable Set<String> methods) {
@@ -53,7 +54,7 @@ public final class Permissions implements Authorizer {
 
   @Override
   public boolean mayCall(PeerIdentity caller, MethodDescriptor<?, ?> method) {
-    Question question = new Question(caller, method);
+    Question question = new Question(caller.names(), method);
     Boolean known = decisions.get(question);
     if (known != null) {
       return known;

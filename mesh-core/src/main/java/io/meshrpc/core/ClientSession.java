@@ -6,7 +6,7 @@ import io.meshrpc.wire.NodeId;
 /** A client as its server sees it: its latest connection, its work, and what it may ask for again. */
 final class ClientSession {
   final NodeId nodeId;
-  final PeerIdentity identity; // nobody else may use the node id while it is known here
+  PeerIdentity identity; // nobody else may use the node id while it is known here
   final RecentRequests recent;
   final SeqTable<ServerCall> active = new SeqTable<>(); // queued and running
   String name = "";

@@ -88,6 +88,7 @@ final class ClientSessions {
       end(client);
       onDisconnect(route); // one connection is one client: another that was there has gone
       client.epoch = hello.epoch();
+      client.identity = identity; // the same, but it may have other names now
       client.name = hello.name();
       client.responseBytesMax = hello.responseBytesMax();
       begin(client, route);

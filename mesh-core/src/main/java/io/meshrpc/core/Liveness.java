@@ -127,7 +127,8 @@ final class Liveness {
   void onDenied(Peer peer, String reason, long retryAfterNs, long now) {
     peer.connected = false;
     goDown(peer, reason, now);
-    peer.untilNs = Math.max(peer.untilNs, now + retryAfterNs);
+    long pauseNs = Math.max(peer.untilNs - now, retryAfterNs);
+    peer.untilNs = now + (long) (pauseNs * (1 + silence.jitter()));
   }
 
   /** Anything at all came from the server. */
@@ -179,6 +180,9 @@ final class Liveness {
     }
     if (refusal.epoch() != peer.epoch && refusal.epoch() != 0) {
       return;
+    }
+    if (refusal.reason() == Refusal.Reason.NOT_AUTHORIZED) {
+      peer.connected = false; // another try is to prove itself anew, on another connection
     }
     goDown(peer, "refused: " + refusal.reason() + ", " + refusal.text(), now);
     long againNs = Math.max(1000, refusal.retryAfterMs() & 0xFFFFFFFFL) * 1_000_000L;

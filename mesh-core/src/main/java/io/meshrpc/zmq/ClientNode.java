@@ -8,6 +8,7 @@ import io.meshrpc.core.ClientEngine;
 import io.meshrpc.core.ClientLimits;
 import io.meshrpc.core.ClientOutbox;
 import io.meshrpc.policy.LivenessSettings;
+import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.security.MeshSecurity;
 import io.meshrpc.security.TlsSecurity;
 import io.meshrpc.wire.Batch;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final int LINGER_MS = 100;
+  private static final long DENIED_NS = 10_000_000_000L;
   private static final int FRAME_EXTRA_BYTES = 2 << 20; // a batch holds more than one payload
 
   /** Who hears of what happened; called on the loop, must not block. */
@@ -48,7 +50,8 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   private final ClientEngine engine;
   private final Ears ears;
   private final Outgoing outgoing = new Outgoing(() -> null);
-  private final Transport transport;
+  private final ZmqTransport socket;
+  private final Transport transport; // the socket, or what makes it secure
   private final NodeLoop<ClientEngine> loop;
   private List<ClientCall> completed = new ArrayList<>();
   private long now;
@@ -66,10 +69,11 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       @Nullable MeshSecurity security,
       Ears ears) {
     this.ears = ears;
-    ZmqTransport socket = ZmqTransport.client(
+    this.socket = ZmqTransport.client(
         limits.responseBytesMax() + FRAME_EXTRA_BYTES,
         LINGER_MS,
         threading.ioThreads(),
+        security instanceof CurveSecurity curve ? curve : null,
         new Connections());
     this.transport = security instanceof TlsSecurity tls
         ? new TlsTransport(socket, tls, true, name, this::run, new Doorkeeper())
@@ -106,6 +110,22 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
     public void onRefused(long route) {
       post((engine, at) -> engine.onConnectRefused(route, at));
     }
+
+    @Override
+    public void onDenied(long route, Handshakes.Failure failure) {
+      post((engine, at) -> denied(route, failure, at));
+    }
+  }
+
+  /** JeroMQ would try again at once, or never. */
+  private void denied(long route, Handshakes.Failure failure, long at) {
+    if (!socket.isWanted(route)) {
+      return; // given up meanwhile
+    }
+    ears.onRefused(transport.address(route), failure.reason());
+    transport.disconnect(route);
+    outgoing.forget(route);
+    engine.onConnectDenied(route, failure.reason(), failure.lasting() ? DENIED_NS : 0, at);
   }
 
   private final class Doorkeeper implements Links {

@@ -7,13 +7,16 @@ import io.meshrpc.core.ServerCall;
 import io.meshrpc.core.ServerEngine;
 import io.meshrpc.core.ServerLimits;
 import io.meshrpc.core.ServerOutbox;
+import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.security.TlsSecurity;
 import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.BatchCodec;
 import io.meshrpc.wire.MalformedBatchException;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Packet;
+import io.meshrpc.wire.Refusal;
 import java.util.List;
+import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 
 /** Drives a {@link ServerEngine} over ZeroMQ. */
@@ -22,6 +25,13 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   private static final long QUIET_NS =
       100_000_000L; // what was sent before the Goaway came has come
   private static final long QUIET_MAX_NS = 1_000_000_000L;
+  private static final Refusal STRUCK_OFF = new Refusal(
+      Refusal.Reason.NOT_AUTHORIZED,
+      "this client's key is no longer on the server's list",
+      1,
+      1,
+      10_000,
+      0);
   private static final int FRAME_EXTRA_BYTES = 2 << 20; // a batch holds more than one payload
 
   /** Who runs handlers and hears of what happened; called on the loop, must not block. */
@@ -73,8 +83,14 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       Trust trust,
       Ears ears) {
     this.ears = ears;
-    this.socket =
-        ZmqTransport.server(frameBytesMax(limits), LINGER_MS, threading.ioThreads(), endpoint);
+    CurveSecurity curve = trust.security() instanceof CurveSecurity keys ? keys : null;
+    this.socket = ZmqTransport.server(
+        frameBytesMax(limits),
+        LINGER_MS,
+        threading.ioThreads(),
+        endpoint,
+        curve,
+        curve == null ? null : new AtTheDoor());
     this.endpoint = socket.endpoint();
     this.transport = trust.security() instanceof TlsSecurity tls
         ? new TlsTransport(socket, tls, false, name, this::run, new Doorkeeper())
@@ -238,6 +254,40 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   @Override
   public void sessionClosed(long route) {
     // the transport forgets a route when its connection ends
+  }
+
+  /** Ends what is connected with keys that the list no longer knows. */
+  private void showOut(long at) {
+    socket.judgeAgain().forEach((route, peer) -> {
+      ears.onRefused(peer.toString(), "no longer on the list under this name");
+      send(route, 0, STRUCK_OFF);
+      engine.onDisconnect(route, at);
+    });
+  }
+
+  /** What happens where CURVE lets clients in. */
+  private final class AtTheDoor implements ZapDesk.News {
+    @Override
+    public void onAdmitted() {
+      post(at -> ears.onAdmitted());
+    }
+
+    @Override
+    public void onRefused(String peer, String reason) {
+      post(at -> ears.onRefused(peer, reason));
+    }
+
+    @Override
+    public void onChange() {
+      post(ServerNode.this::showOut);
+    }
+
+    private void post(LongConsumer news) {
+      NodeLoop<ServerEngine> running = loop;
+      if (running != null) { // or else nobody can have come yet
+        running.post((unused, at) -> news.accept(at));
+      }
+    }
   }
 
   private LoadReport load() {

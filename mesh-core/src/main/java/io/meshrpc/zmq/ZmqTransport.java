@@ -1,5 +1,7 @@
 package io.meshrpc.zmq;
 
+import io.meshrpc.api.PeerIdentity;
+import io.meshrpc.security.CurveSecurity;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -7,14 +9,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
-import org.zeromq.ZEvent;
 import org.zeromq.ZMQ;
-import org.zeromq.ZMonitor;
 import zmq.Msg;
 import zmq.io.Metadata;
 
@@ -27,13 +27,14 @@ import zmq.io.Metadata;
  * cancels the wait.
  */
 public final class ZmqTransport implements Transport {
-  private static final int EVENTS = ZMQ.EVENT_CONNECTED | ZMQ.EVENT_DISCONNECTED | ZMQ.EVENT_CLOSED;
   private static final int GONE_BYTES = 16;
   private static final int ATTACHED_MAX = 1024;
   private static final int BUFFER_BYTES = 128 << 10;
   private static final int RECONNECT_MS = 50;
   private static final int RECONNECT_MAX_MS = 1000;
   private static final int HANDSHAKE_MS = 5000;
+  private static final Pattern ADDRESS = // the peer may have put anything in its place
+      Pattern.compile("[0-9a-fA-F:.%\\[\\]]{1,60}");
 
   /** News of connections; called from JeroMQ's thread, must only hand over. */
   public interface News {
@@ -45,6 +46,11 @@ public final class ZmqTransport implements Transport {
 
     /** Nobody listens at the endpoint. */
     void onRefused(long route);
+
+    /** The server was there, and did not come to terms with this client. */
+    default void onDenied(long route, Handshakes.Failure failure) {
+      onDisconnected(route);
+    }
   }
 
   private final ZContext context;
@@ -58,9 +64,9 @@ public final class ZmqTransport implements Transport {
   private final Map<RouteName, Long> routes = new HashMap<>();
   private final Map<Long, byte[]> names = new HashMap<>();
   private final Map<Long, String> endpoints = new HashMap<>();
-  private final Map<String, Long> byAddress = new ConcurrentHashMap<>();
-  private final Map<Object, Long> byChannel = new ConcurrentHashMap<>(); // established connections
   private final boolean bound; // a server takes whoever comes, a client only whom it called
+  private final @Nullable CurveDoor door; // of a server with CURVE
+  private final SocketNews heard; // of a client's connections
   private final int frameBytesMax; // of all frames of a message together
   private final List<byte[]> attached = new ArrayList<>(); // of the message that is delivered
   private final Map<Long, Metadata> origins = new HashMap<>(); // of a server's connections
@@ -68,7 +74,13 @@ public final class ZmqTransport implements Transport {
   private @Nullable Metadata origin; // of the latest frame
   private byte @Nullable [] firstName; // of a frame that ended a wait
 
-  private ZmqTransport(int frameBytesMax, int lingerMs, int ioThreads, boolean bound) {
+  private ZmqTransport(
+      int frameBytesMax,
+      int lingerMs,
+      int ioThreads,
+      boolean bound,
+      @Nullable CurveSecurity curve,
+      ZapDesk.@Nullable News zapNews) {
     new SecureRandom().nextBytes(gone); // no peer may say it
     this.bound = bound;
     this.frameBytesMax = frameBytesMax;
@@ -85,25 +97,51 @@ public final class ZmqTransport implements Transport {
     socket.setReconnectIVL(RECONNECT_MS);
     socket.setReconnectIVLMax(RECONNECT_MAX_MS);
     socket.setHandshakeIvl(HANDSHAKE_MS);
+    heard = new SocketNews(nudge, new Handshakes(curve != null, HANDSHAKE_MS));
+    door = curve == null ? null : CurveDoor.open(context, socket, curve, zapNews);
   }
 
-  /** A client's transport, not connected yet. */
+  /** A client's transport, not connected yet, in the clear. */
   public static ZmqTransport client(int frameBytesMax, int lingerMs, int ioThreads, News news) {
-    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, ioThreads, false);
+    return client(frameBytesMax, lingerMs, ioThreads, null, news);
+  }
+
+  /**
+   * A client's transport, not connected yet.
+   *
+   * @param curve null for a connection in the clear
+   */
+  public static ZmqTransport client(
+      int frameBytesMax, int lingerMs, int ioThreads, @Nullable CurveSecurity curve, News news) {
+    ZmqTransport transport =
+        new ZmqTransport(frameBytesMax, lingerMs, ioThreads, false, curve, null);
     transport.socket.setReceiveBufferSize(BUFFER_BYTES);
     transport.socket.setSendBufferSize(BUFFER_BYTES);
-    transport.socket.setEventHook(event -> transport.tell(news, event), EVENTS);
+    transport.socket.setEventHook(event -> transport.heard.tell(news, event), SocketNews.EVENTS);
     return transport;
+  }
+
+  /** A server's transport, bound, for everybody. */
+  public static ZmqTransport server(
+      int frameBytesMax, int lingerMs, int ioThreads, String endpoint) {
+    return server(frameBytesMax, lingerMs, ioThreads, endpoint, null, null);
   }
 
   /**
    * A server's transport, bound.
    *
+   * @param curve null for everybody, in the clear
    * @throws org.zeromq.ZMQException if it cannot be bound
    */
-  public static ZmqTransport server(
-      int frameBytesMax, int lingerMs, int ioThreads, String endpoint) {
-    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, ioThreads, true);
+  static ZmqTransport server(
+      int frameBytesMax,
+      int lingerMs,
+      int ioThreads,
+      String endpoint,
+      @Nullable CurveSecurity curve,
+      ZapDesk.@Nullable News zapNews) {
+    ZmqTransport transport =
+        new ZmqTransport(frameBytesMax, lingerMs, ioThreads, true, curve, zapNews);
     try {
       transport.socket.setReceiveBufferSize(BUFFER_BYTES);
       transport.socket.base().setSocketOpt(zmq.ZMQ.ZMQ_DISCONNECT_MSG, transport.gone);
@@ -121,13 +159,18 @@ public final class ZmqTransport implements Transport {
     return socket.getLastEndpoint();
   }
 
+  /** Whether a client still wants this connection. */
+  boolean isWanted(long route) {
+    return endpoints.containsKey(route);
+  }
+
   @Override
   public void connect(long route, String endpoint) {
     byte[] name = ("p" + route).getBytes(StandardCharsets.US_ASCII);
     socket.setConnectRid(name);
-    byAddress.put(endpoint, route);
+    heard.opened(route, endpoint);
     socket.connect(endpoint);
-    byAddress.put(socket.getLastEndpoint(), route);
+    heard.opened(route, socket.getLastEndpoint());
     routes.put(new RouteName(name), route);
     names.put(route, name);
     endpoints.put(route, endpoint);
@@ -139,9 +182,7 @@ public final class ZmqTransport implements Transport {
     String endpoint = endpoints.remove(route);
     if (name != null && endpoint != null) {
       routes.remove(new RouteName(name));
-      byAddress.values().removeIf(known -> known == route);
-      byChannel.values().removeIf(known -> known == route);
-      nudge.settle(route);
+      heard.closed(route);
       socket.disconnect(endpoint);
     }
   }
@@ -217,8 +258,8 @@ public final class ZmqTransport implements Transport {
       return endpoint;
     }
     Metadata from = origins.get(route);
-    String known = from == null ? null : from.get(Metadata.PEER_ADDRESS);
-    return known == null ? "an unknown address" : known;
+    String said = from == null ? null : from.get(Metadata.PEER_ADDRESS);
+    return said == null || !ADDRESS.matcher(said).matches() ? "an unknown address" : said;
   }
 
   @Override
@@ -245,6 +286,9 @@ public final class ZmqTransport implements Transport {
     }
     nudge.close();
     socket.close();
+    if (door != null) {
+      door.close();
+    }
     context.close();
   }
 
@@ -254,7 +298,7 @@ public final class ZmqTransport implements Transport {
     Long route = routes.get(known);
     if (!bound) {
       if (route != null) { // else it comes late, from a connection that was given up
-        nudge.settle(route);
+        heard.from(route);
         pass(sink, route, frame);
       }
       return;
@@ -270,8 +314,13 @@ public final class ZmqTransport implements Transport {
       if (origin != null) {
         origins.put(route, origin);
       }
+      if (door != null) {
+        door.enter(route, origin);
+      }
     }
-    pass(sink, route, frame);
+    if (door == null || door.isIn(route)) {
+      pass(sink, route, frame);
+    }
   }
 
   private void pass(Sink sink, long route, byte[] frame) {
@@ -302,11 +351,24 @@ public final class ZmqTransport implements Transport {
     return body == null ? new byte[0] : body;
   }
 
+  @Override
+  public PeerIdentity peer(long route) {
+    return door == null ? PeerIdentity.NONE : door.peer(route);
+  }
+
+  /** Stops listening to whom the list no longer knows; who they were. */
+  Map<Long, PeerIdentity> judgeAgain() {
+    return door == null ? Map.of() : door.judgeAgain();
+  }
+
   private void forget(RouteName name, Sink sink) {
     Long route = routes.remove(name);
     if (route != null) {
       names.remove(route);
       origins.remove(route);
+      if (door != null) {
+        door.forget(route);
+      }
       sink.onGone(route);
     }
   }
@@ -314,49 +376,5 @@ public final class ZmqTransport implements Transport {
   /** Connections that something has come from, or that were opened here. */
   int routeCount() {
     return routes.size();
-  }
-
-  /**
-   * An event names an address, under which an earlier connection may just be ending. So the end of a
-   * connection is told by its channel: that of an earlier one must not be taken for the end of its
-   * successor.
-   */
-  private void tell(News news, ZEvent event) {
-    Object channel = event.getValue();
-    if (event.getEvent() == ZMonitor.Event.DISCONNECTED) {
-      Long ended = channel == null ? null : byChannel.remove(channel);
-      if (ended != null) {
-        nudge.settle(ended);
-        news.onDisconnected(ended);
-      }
-      return;
-    }
-    Long route = byAddress.get(event.getAddress());
-    if (route == null) {
-      return;
-    }
-    if (event.getEvent() == ZMonitor.Event.CONNECTED) {
-      if (byChannel.values().removeIf(known -> known.equals(route))) {
-        news.onDisconnected(route); // an end that nobody has told, or that comes too late
-      }
-      byChannel.put(channel, route);
-      nudge.onConnected(route);
-      news.onConnected(route);
-    } else if (event.getEvent() == ZMonitor.Event.CLOSED) {
-      news.onRefused(route);
-    }
-  }
-
-  /** A routing id as a key. */
-  private record RouteName(byte[] bytes) {
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof RouteName name && Arrays.equals(bytes, name.bytes);
-    }
-
-    @Override
-    public int hashCode() {
-      return Arrays.hashCode(bytes);
-    }
   }
 }

@@ -1,0 +1,83 @@
+package io.meshrpc;
+
+import static io.meshrpc.Contract.server;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.meshrpc.security.CurveAllowList;
+import io.meshrpc.security.CurveKeys;
+import io.meshrpc.security.CurveSecurity;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A server that strangers can reach says so, unless it is secured or meant to be open. */
+class ExposureTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tcp://*:7400",
+        "tcp://0.0.0.0:7400",
+        "tcp://[::]:7400",
+        "tcp://10.1.2.3:7400",
+        "tcp://[2001:db8::1]:7400",
+        "tcp://[0:0:0:0:0:0:0:0]:7400"
+      })
+  void anAddressThatOthersCanReachIsNamedWithTheWaysOut(String endpoint) {
+    assertThat(MeshServer.builder().warning(endpoint))
+        .startsWith("INSECURE")
+        .contains(endpoint)
+        .contains("builder().security(...)")
+        .contains("builder().insecure()");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tcp://127.0.0.1:7400",
+        "tcp://127.1.2.3:7400",
+        "tcp://localhost:7400",
+        "tcp://[::1]:7400",
+        "tcp://[0:0:0:0:0:0:0:1]:7400"
+      })
+  void theLoopbackAddressIsNobodysBusiness(String endpoint) {
+    assertThat(MeshServer.builder().warning(endpoint)).isEmpty();
+  }
+
+  @Test
+  void whoMeansItOrHasSecurityIsNotWarned() {
+    assertThat(MeshServer.builder().insecure().warning("tcp://*:7400")).isEmpty();
+    CurveSecurity curve = CurveSecurity.server(CurveKeys.generate(), CurveAllowList.of(Map.of()));
+    assertThat(MeshServer.builder().security(curve).warning("tcp://*:7400")).isEmpty();
+  }
+
+  @Test
+  void aServerOnTheLoopbackAddressStartsQuietly() {
+    List<String> lines = new CopyOnWriteArrayList<>();
+    Handler ears = new Handler() {
+      @Override
+      public void publish(LogRecord line) {
+        lines.add(line.getMessage());
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
+    Logger log = Logger.getLogger("io.meshrpc");
+    log.addHandler(ears);
+    try (MeshServer server = server(request -> request).build().start()) {
+      assertThat(server.endpoint()).startsWith("tcp://127.0.0.1:");
+      assertThat(lines).noneMatch(line -> line.startsWith("INSECURE"));
+    } finally {
+      log.removeHandler(ears);
+    }
+  }
+}
