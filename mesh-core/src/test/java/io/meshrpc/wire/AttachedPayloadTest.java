@@ -54,8 +54,8 @@ class AttachedPayloadTest {
       List<byte[]> some = attached.subList(0, frames);
       assertThatExceptionOfType(MalformedBatchException.class)
           .isThrownBy(() -> BatchCodec.decode(frame, some))
-          .withMessage("frames: " + (1 + frames)
-              + " (expected: one more for each attached payload)");
+          .withMessage(
+              "frames: " + (1 + frames) + " (expected: one more for each attached payload)");
     }
   }
 
@@ -81,7 +81,8 @@ class AttachedPayloadTest {
   @Test
   void anAttachedPayloadTakesThePlaceOfOneThatIsThere() throws Exception {
     var batch = io.meshrpc.proto.v1.Batch.newBuilder();
-    batch.addResponseBuilder()
+    batch
+        .addResponseBuilder()
         .setSeq(1)
         .setAttached(true)
         .setPayload(com.google.protobuf.ByteString.copyFromUtf8("here"));

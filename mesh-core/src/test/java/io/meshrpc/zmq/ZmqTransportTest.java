@@ -142,8 +142,7 @@ class ZmqTransportTest {
       receiveFrames(2);
 
       assertThat(notes.frames).containsExactly(new byte[] {1}, new byte[] {4});
-      assertThat(notes.attached)
-          .containsExactly(List.of(2, 3), List.of()); // their lengths
+      assertThat(notes.attached).containsExactly(List.of(2, 3), List.of()); // their lengths
     }
   }
 
