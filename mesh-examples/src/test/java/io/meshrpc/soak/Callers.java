@@ -25,6 +25,7 @@ import java.util.function.IntSupplier;
 /** Threads that call in all ways there are, and write down what they were told. */
 final class Callers {
   private static final long PAUSE_NS = 4_000_000L; // the longest between two calls of a thread
+  private static final Duration HUNG = Duration.ofSeconds(10);
   private static final Duration LONGEST = Duration.ofSeconds(5);
   private static final Duration[] DEADLINES = {
     Duration.ofMillis(300), Duration.ofSeconds(1), LONGEST
@@ -91,7 +92,7 @@ final class Callers {
     return strangeEnds.get();
   }
 
-  /** Blocking calls that returned a second or more after their deadline. */
+  /** Blocking calls that returned so long after their deadline that no busy machine explains it. */
   long lateEnds() {
     return lateEnds.get();
   }
@@ -142,8 +143,7 @@ final class Callers {
       told = Told.of(e);
     }
     Duration deadline = options.deadline();
-    if (deadline != null
-        && System.nanoTime() - beginNs > deadline.plusSeconds(1).toNanos()) {
+    if (deadline != null && System.nanoTime() - beginNs > deadline.plus(HUNG).toNanos()) {
       lateEnds.incrementAndGet();
     }
     ledger.end(id, mayRepeat, calmBefore != 0 && calmBefore == calm.getAsInt(), told);

@@ -1,5 +1,7 @@
 package io.meshrpc.soak;
 
+import static org.awaitility.Awaitility.await;
+
 import io.meshrpc.MeshClient;
 import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.Metadata;
@@ -9,18 +11,21 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** Clients in this process, servers in processes of their own, and a proxy between each two. */
 final class Mesh implements AutoCloseable {
   // Below the ports that systems hand out by themselves, so that nobody takes a dead server's port.
   private static final int PORT_MIN = 15_000;
   private static final int PORT_MAX = 32_000;
+  private static final Duration BACK_MAX = Duration.ofSeconds(20);
 
   private final List<ServerJvm> servers = new ArrayList<>();
   private final List<FaultProxy> proxies = new ArrayList<>();
@@ -115,19 +120,22 @@ final class Mesh implements AutoCloseable {
   }
 
   /** False if some server is not usable for some client after a while. */
-  boolean awaitAllUp() throws InterruptedException {
-    for (int i = 0; i < 400; i++) {
-      boolean all = true;
-      for (int c = 0; c < clients.length(); c++) {
-        all &= clients.get(c).peers().stream()
-            .allMatch(peer -> peer.state() == PeerState.UP || peer.state() == PeerState.WARMING);
-      }
-      if (all) {
-        return true;
-      }
-      Thread.sleep(50);
+  boolean awaitAllUp() {
+    try {
+      await().atMost(BACK_MAX).until(this::allUp);
+      return true;
+    } catch (ConditionTimeoutException e) {
+      return false;
     }
-    return false;
+  }
+
+  private boolean allUp() {
+    boolean all = true;
+    for (int c = 0; c < clients.length(); c++) {
+      all &= clients.get(c).peers().stream()
+          .allMatch(peer -> peer.state() == PeerState.UP || peer.state() == PeerState.WARMING);
+    }
+    return all;
   }
 
   @Override
