@@ -67,6 +67,9 @@ final class Liveness {
   }
 
   void onConnected(Peer peer, long now) {
+    if (peer.session != 0) { // nobody told of the end of the connection before
+      onDisconnected(peer, "connected anew", now);
+    }
     peer.connected = true;
     peer.session = 0;
     table.changed();
