@@ -176,6 +176,11 @@ public final class ServerEngine {
     return work.load(nowNs);
   }
 
+  /** All clients that are known, for tests. */
+  Iterable<ClientSession> clients() {
+    return sessions.all();
+  }
+
   private void onPacket(ClientSession client, Packet packet, long nowNs) {
     if (packet instanceof Request request) {
       onRequest(client, request, nowNs);
@@ -236,6 +241,7 @@ public final class ServerEngine {
       }
       return;
     }
+    client.takenMax = Math.max(client.takenMax, seq);
     work.add(new ServerCall(client, stats, request, nowNs));
   }
 
