@@ -59,6 +59,7 @@ public final class MeshServer implements AutoCloseable {
           settings.name,
           settings.endpoint,
           settings.limits(),
+          settings.connectionLimits(),
           services,
           new SecureRandom(), // session numbers must not be guessed
           runner);

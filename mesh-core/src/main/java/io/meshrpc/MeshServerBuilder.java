@@ -5,6 +5,7 @@ import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.ServerInterceptor;
 import io.meshrpc.api.ServiceDefinition;
 import io.meshrpc.core.ServerLimits;
+import io.meshrpc.zmq.ConnectionLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Collects what a {@link MeshServer} needs: where it is bound and what it serves. */
 public final class MeshServerBuilder {
   private static final ServerLimits DEFAULTS = ServerLimits.DEFAULTS;
+  private static final long SILENCE_EXTRA_NS = 30_000_000_000L;
   private static final Duration SESSION_IDLE_MIN = Duration.ofSeconds(31);
 
   final Map<String, ServiceDefinition> services = new LinkedHashMap<>();
@@ -50,6 +52,10 @@ public final class MeshServerBuilder {
   private long codelIntervalNs = DEFAULTS.codelIntervalNs();
   private int concurrencyMin = DEFAULTS.concurrencyMin();
   private int concurrencyMax = DEFAULTS.concurrencyMax();
+  private int connectionsMax = ConnectionLimits.DEFAULTS.connectionsMax();
+  private int connectionsPerAddressMax = ConnectionLimits.DEFAULTS.perAddressMax();
+  private long firstWordNs = ConnectionLimits.DEFAULTS.firstWordNs();
+  private long unreadBytesMax = ConnectionLimits.DEFAULTS.unreadBytesMax();
 
   MeshServerBuilder() {}
 
@@ -150,6 +156,40 @@ public final class MeshServerBuilder {
    */
   public MeshServerBuilder clientsMax(int count) {
     clientsMax = Checks.atLeast("clientsMax", count, 1);
+    return this;
+  }
+
+  /**
+   * How many connections there may be, whoever is behind them; 10,000 unless set, or as many as have
+   * room for their buffers in half of the memory. Each takes a file descriptor and 256 KiB. A
+   * connection beyond that is closed at once.
+   */
+  public MeshServerBuilder connectionsMax(int count) {
+    connectionsMax = Checks.atLeast("connectionsMax", count, 1);
+    return this;
+  }
+
+  /** How many connections there may be from one address; 2,500 unless set. */
+  public MeshServerBuilder connectionsPerAddressMax(int count) {
+    connectionsPerAddressMax = Checks.atLeast("connectionsPerAddressMax", count, 1);
+    return this;
+  }
+
+  /**
+   * How long a connection may be there before its first frame has come, to the second; 30 s unless
+   * set, 1 s at least. Later it may be silent for {@link #sessionIdle} and 30 s more.
+   */
+  public MeshServerBuilder firstWordWithin(Duration span) {
+    firstWordNs = Checks.atLeast("firstWordWithin", span, Duration.ofSeconds(1));
+    return this;
+  }
+
+  /**
+   * How many bytes of answers may wait for a connection that does not read them; 128 MiB unless set.
+   * Beyond that it is closed; its client gets the answers to what is remembered when it is back.
+   */
+  public MeshServerBuilder unreadBytesMax(long bytes) {
+    unreadBytesMax = Checks.atLeast("unreadBytesMax", bytes, 1);
     return this;
   }
 
@@ -283,6 +323,15 @@ public final class MeshServerBuilder {
         codelIntervalNs,
         concurrencyMin,
         concurrencyMax);
+  }
+
+  ConnectionLimits connectionLimits() {
+    return new ConnectionLimits(
+        connectionsMax,
+        connectionsPerAddressMax,
+        firstWordNs,
+        Math.min(sessionIdleNs, Long.MAX_VALUE / 4) + SILENCE_EXTRA_NS,
+        unreadBytesMax);
   }
 
   /** The most handlers that will run at once. */

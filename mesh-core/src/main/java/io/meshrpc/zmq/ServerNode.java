@@ -32,6 +32,9 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
     /** Bytes came that are not of the mesh. */
     void onStray(int bytes, String reason);
 
+    /** A connection was closed by this server, or not let in. */
+    void onShownOut(String address, String reason);
+
     /** How busy the server is. */
     void onLoad(LoadReport load);
 
@@ -42,6 +45,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   private final ServerEngine engine;
   private final Ears ears;
   private final Outgoing outgoing = new Outgoing(this::load);
+  private final Door door;
   private final ZmqTransport transport;
   private final NodeLoop<ServerEngine> loop;
   private long now;
@@ -52,11 +56,23 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       String name,
       String endpoint,
       ServerLimits limits,
+      ConnectionLimits connections,
       List<ServiceDescriptor> services,
       RandomGenerator random,
       Ears ears) {
     this.ears = ears;
-    this.transport = ZmqTransport.server(frameBytesMax(limits), LINGER_MS, endpoint);
+    this.door = new Door(connections, frameBytesMax(limits), new Door.Ears() {
+      @Override
+      public void onFirst() {
+        wake();
+      }
+
+      @Override
+      public void onShownOut(String address, String reason) {
+        ears.onShownOut(address, reason);
+      }
+    });
+    this.transport = ZmqTransport.server(frameBytesMax(limits), LINGER_MS, endpoint, door);
     this.engine = new ServerEngine(limits, NodeId.random(random), name, services, random, this, 0);
     this.loop = new NodeLoop<>("mesh-server-" + name, transport, this);
   }
@@ -72,10 +88,19 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       String name,
       String endpoint,
       ServerLimits limits,
+      ConnectionLimits connections,
       List<ServiceDescriptor> services,
       RandomGenerator random,
       Ears ears) {
-    return new ServerNode(name, endpoint, limits, services, random, ears);
+    return new ServerNode(name, endpoint, limits, connections, services, random, ears);
+  }
+
+  /** From JeroMQ's thread, which may be there before the loop. */
+  private void wake() {
+    NodeLoop<ServerEngine> running = loop;
+    if (running != null) {
+      running.post((engine, at) -> {});
+    }
   }
 
   /** Its loop. */
@@ -117,11 +142,18 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   @Override
   public void tick(long nowNs) {
     engine.tick(nowNs);
+    door.sweep();
   }
 
   @Override
   public long nextTick() {
-    return drainedNs == Long.MAX_VALUE ? engine.nextTick() : quietNs();
+    if (drainedNs != Long.MAX_VALUE) {
+      return quietNs();
+    }
+    long sweepInNs = door.nextSweepInNs();
+    return sweepInNs == Long.MAX_VALUE
+        ? engine.nextTick()
+        : Math.min(engine.nextTick(), now + sweepInNs);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.meshrpc.zmq;
 
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -24,7 +25,10 @@ import zmq.Msg;
  * cancels the wait.
  */
 public final class ZmqTransport implements Transport {
+  private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final int EVENTS = ZMQ.EVENT_CONNECTED | ZMQ.EVENT_DISCONNECTED | ZMQ.EVENT_CLOSED;
+  private static final int DOOR_EVENTS = ZMQ.EVENT_ACCEPTED | ZMQ.EVENT_DISCONNECTED;
+  private static final String DOMAIN = "mesh"; // with any, JeroMQ refuses ZMTP 1 and 2
   private static final int GONE_BYTES = 16;
   private static final int BUFFER_BYTES = 128 << 10;
   private static final int RECONNECT_MS = 50;
@@ -56,23 +60,25 @@ public final class ZmqTransport implements Transport {
   private final Map<Long, String> endpoints = new HashMap<>();
   private final Map<String, Long> byAddress = new ConcurrentHashMap<>();
   private final Map<Object, Long> byChannel = new ConcurrentHashMap<>(); // established connections
-  private final boolean bound; // a server takes whoever comes, a client only whom it called
+  private final @Nullable Door door; // of a server, which takes whoever comes
   private long lastRoute; // of a server
   private byte @Nullable [] firstName; // of a frame that ended a wait
 
-  private ZmqTransport(int frameBytesMax, int lingerMs, boolean bound) {
+  private ZmqTransport(int frameBytesMax, int lingerMs, @Nullable Door door) {
     new SecureRandom().nextBytes(gone); // no peer may say it
-    this.bound = bound;
+    this.door = door;
     context = new ZContext(1);
     context.setNotificationExceptionHandler((thread, e) -> {});
+    context.setUncaughtExceptionHandler(
+        (thread, e) -> LOG.log(Level.ERROR, "JeroMQ's thread failed; this node is deaf", e));
     context.setLinger(lingerMs);
     nudge = new Nudge(context);
     socket = context.createSocket(SocketType.ROUTER);
     socket.setLinger(lingerMs);
     socket.setHWM(0);
     socket.setRouterMandatory(true);
-    socket.setMaxMsgSize(frameBytesMax);
-    socket.setMsgAllocator(size -> new Msg(Math.max(0, size)));
+    socket.setMaxMsgSize(door == null ? frameBytesMax : -1); // the door judges, and tells
+    socket.setMsgAllocator(door == null ? size -> new Msg(Math.max(0, size)) : door::allocate);
     socket.setReconnectIVL(RECONNECT_MS);
     socket.setReconnectIVLMax(RECONNECT_MAX_MS);
     socket.setHandshakeIvl(HANDSHAKE_MS);
@@ -80,7 +86,7 @@ public final class ZmqTransport implements Transport {
 
   /** A client's transport, not connected yet. */
   public static ZmqTransport client(int frameBytesMax, int lingerMs, News news) {
-    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, false);
+    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, null);
     transport.socket.setReceiveBufferSize(BUFFER_BYTES);
     transport.socket.setSendBufferSize(BUFFER_BYTES);
     transport.socket.setEventHook(event -> transport.tell(news, event), EVENTS);
@@ -92,9 +98,11 @@ public final class ZmqTransport implements Transport {
    *
    * @throws org.zeromq.ZMQException if it cannot be bound
    */
-  public static ZmqTransport server(int frameBytesMax, int lingerMs, String endpoint) {
-    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, true);
+  static ZmqTransport server(int frameBytesMax, int lingerMs, String endpoint, Door door) {
+    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, door);
     try {
+      transport.socket.setEventHook(door::onEvent, DOOR_EVENTS);
+      transport.socket.setZapDomain(DOMAIN);
       transport.socket.setReceiveBufferSize(BUFFER_BYTES);
       transport.socket.base().setSocketOpt(zmq.ZMQ.ZMQ_DISCONNECT_MSG, transport.gone);
       transport.socket.bind(endpoint);
@@ -139,12 +147,13 @@ public final class ZmqTransport implements Transport {
   @Override
   public void send(long route, byte[] frame) {
     byte[] name = names.get(route);
-    if (name == null) {
+    Msg body = name == null || door == null ? new Msg(frame) : door.parcel(route, frame);
+    if (name == null || body == null) {
       return;
     }
     Msg first = new Msg(name);
     if (socket.base().send(first, zmq.ZMQ.ZMQ_SNDMORE | zmq.ZMQ.ZMQ_DONTWAIT)) {
-      socket.base().send(new Msg(frame), zmq.ZMQ.ZMQ_DONTWAIT);
+      socket.base().send(body, zmq.ZMQ.ZMQ_DONTWAIT);
     }
   }
 
@@ -206,40 +215,47 @@ public final class ZmqTransport implements Transport {
       }
       closed = true;
     }
+    if (door != null) {
+      door.close();
+    }
     nudge.close();
     socket.close();
     context.close();
   }
 
   private void deliver(Sink sink, byte[] name) {
-    byte[] frame = readBody();
-    RouteName known = new RouteName(name);
-    Long route = routes.get(known);
-    if (!bound) {
-      if (route != null) { // else it comes late, from a connection that was given up
+    RouteName key = new RouteName(name);
+    Long known = routes.get(key);
+    long route = known == null ? lastRoute + 1 : known; // a new one, if it stays
+    byte[] frame = readBody(route);
+    if (door == null) {
+      if (known != null) { // else it comes late, from a connection that was given up
         nudge.settle(route);
         sink.onFrame(route, frame);
       }
       return;
     }
     if (Arrays.equals(frame, gone)) {
-      forget(known, sink);
+      forget(key, sink);
       return;
     }
-    if (route == null) {
-      route = ++lastRoute;
-      routes.put(known, route);
+    if (known == null) {
+      lastRoute = route;
+      routes.put(key, route);
       names.put(route, name);
     }
     sink.onFrame(route, frame);
   }
 
   /** The first frame after the name; empty if there is none. Frames beyond it are ignored. */
-  private byte[] readBody() {
+  private byte[] readBody(long route) {
     byte[] body = null;
     boolean more = true;
     Msg part;
     while (more && (part = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT)) != null) {
+      if (door != null) {
+        door.onRead(route, part);
+      }
       body = body == null ? part.data() : body;
       more = part.hasMore();
     }
@@ -250,6 +266,9 @@ public final class ZmqTransport implements Transport {
     Long route = routes.remove(name);
     if (route != null) {
       names.remove(route);
+      if (door != null) {
+        door.onGone(route);
+      }
       sink.onGone(route);
     }
   }

@@ -52,7 +52,8 @@ class ZmqTransportTest {
 
   @BeforeEach
   void bind() {
-    server = ZmqTransport.server(FRAME_MAX, 0, "tcp://127.0.0.1:*");
+    Door door = new Door(ConnectionLimits.DEFAULTS, FRAME_MAX, new Doorbell());
+    server = ZmqTransport.server(FRAME_MAX, 0, "tcp://127.0.0.1:*", door);
   }
 
   @AfterEach
