@@ -9,7 +9,26 @@ final class Checks {
   private static final int NAME_BYTES_MAX = 255; // docs/PROTOCOL.md, numbers and limits
   private static final Duration FOREVER = Duration.ofDays(36_500);
 
+  private static final Duration SPIN_MAX = Duration.ofSeconds(1);
+  private static final int IO_THREADS_MAX = 64;
+
   private Checks() {}
+
+  /** A span in nanoseconds that a loop can spin for. */
+  static long spinNs(Duration span) {
+    if (span.isNegative() || span.compareTo(SPIN_MAX) > 0) {
+      throw new IllegalArgumentException("spin: " + span + " (expected: 0 to 1 s)");
+    }
+    return span.toNanos();
+  }
+
+  static int ioThreads(int threads) {
+    if (threads < 1 || threads > IO_THREADS_MAX) {
+      throw new IllegalArgumentException(
+          "ioThreads: " + threads + " (expected: 1 to " + IO_THREADS_MAX + ")");
+    }
+    return threads;
+  }
 
   static String name(String text) {
     int bytes = text.getBytes(StandardCharsets.UTF_8).length;

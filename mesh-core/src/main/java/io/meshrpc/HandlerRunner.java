@@ -20,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Runs handlers for the loop: those that were declared short on it, all others on executors. */
@@ -32,6 +33,7 @@ final class HandlerRunner implements ServerNode.Ears {
   private final Map<ServerCall, ServerContext> running = new ConcurrentHashMap<>();
   private final ExecutorService cancels; // not the handlers' own: they may all be waiting for it
   private final News news;
+  private final BiConsumer<ServerCall, ServerReply> end = this::ended; // one for all calls
   volatile @Nullable ServerNode node;
   volatile LoadReport load = LoadReport.NONE;
 
@@ -64,13 +66,8 @@ final class HandlerRunner implements ServerNode.Ears {
   public void onInvoke(ServerCall call) {
     Way way = Objects.requireNonNull(ways.get(call.method()), "way");
     ServerContext context = new ServerContext(call, System::nanoTime);
-    Invocation invocation = new Invocation(
-        call,
-        context,
-        way.handler,
-        interceptors,
-        HandlerRunner::correlationId,
-        reply -> ended(call, reply));
+    Invocation invocation =
+        new Invocation(call, context, way.handler, interceptors, HandlerRunner::correlationId, end);
     if (way.executor == null) {
       runHere(way, invocation, call, context);
       return;

@@ -53,6 +53,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
         builder.balancer(),
         attempts,
         builder.random(),
+        builder.threading(),
         completions);
     builder.endpoints.forEach(this::connect);
   }
@@ -196,9 +197,9 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     Completions(MeshClientBuilder builder) {
       Executor own = builder.callbackExecutor;
       if (own == null) {
-        var pool = DaemonThreads.pool("mesh-callback-" + builder.name, 4);
-        executor = pool;
-        whenClosed = pool::shutdown;
+        var pool = DaemonThreads.forShortTasks("mesh-callback-" + builder.name, 4);
+        executor = pool.executor();
+        whenClosed = pool.end();
       } else {
         executor = own;
         whenClosed = () -> {};

@@ -12,6 +12,7 @@ import io.meshrpc.core.ClientLimits;
 import io.meshrpc.edge.CallTerms;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.policy.SpeedWeightedProbing;
+import io.meshrpc.zmq.Threading;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects what a {@link MeshClient} needs. Everything but the servers has a default. */
 public final class MeshClientBuilder {
+  private static final int SERVERS_PER_IO_THREAD = 256;
+
   final List<String> endpoints = new ArrayList<>();
   final List<CallInterceptor> interceptors = new ArrayList<>();
   final Map<MethodDescriptor<?, ?>, RetryPolicy> retryByMethod = new HashMap<>();
@@ -42,6 +45,8 @@ public final class MeshClientBuilder {
 
   private @Nullable LoadBalancer balancer; // null: one of the default kind for each client
 
+  private long spinNs = Threading.DEFAULT.spinNs();
+  private int ioThreads; // 0: by the number of servers
   private int requestBytesMax = ClientLimits.DEFAULTS.requestBytesMax();
   private int replyBytesMax = ClientLimits.DEFAULTS.responseBytesMax();
   private int subsetAbove = ClientLimits.DEFAULTS.subsetAbove();
@@ -139,6 +144,31 @@ public final class MeshClientBuilder {
     return this;
   }
 
+  /**
+   * How long the client's loop keeps looking for work after its last before it sleeps; zero unless
+   * set. A loop that is awake need not be woken, which saves microseconds where calls are few and
+   * processors are idle, and takes one of them for as long after each piece of work. docs/PERFORMANCE.md
+   * has figures. On machines with few processors it makes things worse.
+   *
+   * @param span from 0 to 1 s; 20 to 50 microseconds make sense
+   */
+  public MeshClientBuilder spin(Duration span) {
+    spinNs = Checks.spinNs(span);
+    return this;
+  }
+
+  /**
+   * Threads that read from and write to connections. One looks after some hundred connections well,
+   * and each time that any of them has something it looks at all that are its own. Unless set: one
+   * for each 256 servers given here, and not more than there are processors.
+   *
+   * @param threads from 1 to 64
+   */
+  public MeshClientBuilder ioThreads(int threads) {
+    ioThreads = Checks.ioThreads(threads);
+    return this;
+  }
+
   /** The largest payload of a request, in bytes; 4 MiB unless set. */
   public MeshClientBuilder requestBytesMax(int bytes) {
     requestBytesMax = Checks.atLeast("requestBytesMax", bytes, 1);
@@ -189,6 +219,13 @@ public final class MeshClientBuilder {
   /** The client, which connects at once and in the background. */
   public MeshClient build() {
     return new MeshClient(this);
+  }
+
+  Threading threading() {
+    int byServers = 1 + (endpoints.size() - 1) / SERVERS_PER_IO_THREAD;
+    int most = Runtime.getRuntime().availableProcessors();
+    int own = Math.max(1, Math.min(byServers, most));
+    return new Threading(spinNs, ioThreads == 0 ? own : ioThreads);
   }
 
   CallTerms terms() {

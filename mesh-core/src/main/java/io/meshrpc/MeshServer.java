@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /** Serves services to any number of clients. Safe to use from any thread. */
@@ -17,7 +16,7 @@ public final class MeshServer implements AutoCloseable {
 
   private final MeshServerBuilder settings;
   private final Duration drainGrace;
-  private final @Nullable ExecutorService ownExecutor;
+  private final DaemonThreads.@Nullable Own ownExecutor;
   private final HandlerRunner runner;
   private volatile @Nullable ServerNode node;
   private boolean closed; // guarded by this
@@ -29,7 +28,7 @@ public final class MeshServer implements AutoCloseable {
     if (given == null) {
       this.ownExecutor =
           DaemonThreads.forHandlers("mesh-handler-" + builder.name, builder.handlersMax());
-      this.runner = new HandlerRunner(builder, ownExecutor);
+      this.runner = new HandlerRunner(builder, ownExecutor.executor());
     } else {
       this.ownExecutor = null;
       this.runner = new HandlerRunner(builder, given);
@@ -62,6 +61,7 @@ public final class MeshServer implements AutoCloseable {
           settings.connectionLimits(),
           services,
           new SecureRandom(), // session numbers must not be guessed
+          settings.threading(),
           runner);
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
@@ -107,7 +107,7 @@ public final class MeshServer implements AutoCloseable {
       }
     }
     if (ownExecutor != null) {
-      ownExecutor.shutdown();
+      ownExecutor.end().run();
     }
   }
 

@@ -6,6 +6,7 @@ import io.meshrpc.api.ServerInterceptor;
 import io.meshrpc.api.ServiceDefinition;
 import io.meshrpc.core.ServerLimits;
 import io.meshrpc.zmq.ConnectionLimits;
+import io.meshrpc.zmq.Threading;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +37,8 @@ public final class MeshServerBuilder {
   @Nullable
   Executor executor;
 
+  private long spinNs = Threading.DEFAULT.spinNs();
+  private int ioThreads = Threading.DEFAULT.ioThreads();
   private int workers = DEFAULTS.workers();
   private int queueCountMax = DEFAULTS.queueCountMax();
   private long queueBytesMax = DEFAULTS.queueBytesMax();
@@ -92,6 +95,30 @@ public final class MeshServerBuilder {
    */
   public MeshServerBuilder shortHandlers(MethodDescriptor<?, ?>... methods) {
     shortMethods.addAll(Arrays.asList(methods));
+    return this;
+  }
+
+  /**
+   * How long the server's loop keeps looking for work after its last before it sleeps; zero unless
+   * set. A loop that is awake need not be woken, which saves microseconds where calls are few and
+   * processors are idle, and takes one of them for as long after each piece of work. docs/PERFORMANCE.md
+   * has figures. On machines with few processors it makes things worse.
+   *
+   * @param span from 0 to 1 s; 20 to 50 microseconds make sense
+   */
+  public MeshServerBuilder spin(Duration span) {
+    spinNs = Checks.spinNs(span);
+    return this;
+  }
+
+  /**
+   * Threads that read from and write to connections; 1 unless set. One looks after some hundred
+   * connections well, and each time that any of them has something it looks at all that are its own.
+   *
+   * @param threads from 1 to 64
+   */
+  public MeshServerBuilder ioThreads(int threads) {
+    ioThreads = Checks.ioThreads(threads);
     return this;
   }
 
@@ -303,6 +330,10 @@ public final class MeshServerBuilder {
       }
     }
     return new MeshServer(this);
+  }
+
+  Threading threading() {
+    return new Threading(spinNs, ioThreads);
   }
 
   ServerLimits limits() {

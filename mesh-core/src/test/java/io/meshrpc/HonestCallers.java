@@ -5,8 +5,10 @@ import static io.meshrpc.api.CallOptions.DEFAULT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.api.RpcException;
+import io.meshrpc.policy.LivenessSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -14,6 +16,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** A client that calls without end, and to whom nothing that others do may matter. */
 final class HonestCallers implements AutoCloseable {
+  private static final CallOptions TERMS =
+      DEFAULT.withRetry(RetryPolicy.NEVER).withDeadline(Duration.ofSeconds(30));
+
   private final MeshClient mesh;
   private final Thread thread;
   private final List<RpcException> failures = new CopyOnWriteArrayList<>();
@@ -22,7 +27,8 @@ final class HonestCallers implements AutoCloseable {
   private volatile long slowestNs;
 
   HonestCallers(MeshServer server) {
-    mesh = Contract.client(server).build();
+    LivenessSettings patient = LivenessSettings.DEFAULTS.withDownAfter(Duration.ofSeconds(20));
+    mesh = Contract.client(server).liveness(patient).build();
     mesh.call(READ, "first", DEFAULT);
     thread = new Thread(this::run, "honest");
     thread.start();
@@ -32,7 +38,7 @@ final class HonestCallers implements AutoCloseable {
     while (!over) {
       long began = System.nanoTime();
       try {
-        mesh.call(READ, "x", DEFAULT.withRetry(RetryPolicy.NEVER));
+        mesh.call(READ, "x", TERMS);
       } catch (RpcException e) {
         failures.add(e);
       }
@@ -44,7 +50,7 @@ final class HonestCallers implements AutoCloseable {
   /** Many more calls end, and end well. */
   void goOn() {
     long before = calls.get();
-    await().atMost(Duration.ofSeconds(20)).until(() -> calls.get() > before + 100);
+    await().atMost(Duration.ofSeconds(40)).until(() -> calls.get() > before + 100);
     assertThat(failures).isEmpty();
   }
 

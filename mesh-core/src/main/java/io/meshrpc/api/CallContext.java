@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 public interface CallContext {
   /** The context of the handler that runs in this thread, if one does. */
   static Optional<CallContext> current() {
-    return Optional.ofNullable(CurrentContext.HERE.get());
+    return Optional.ofNullable(CurrentContext.here().context);
   }
 
   /**
@@ -21,12 +21,13 @@ public interface CallContext {
    * makes have deadlines of their own and go on when the handler's caller goes away.
    */
   static <T> T detached(Supplier<T> action) {
-    CallContext before = CurrentContext.HERE.get();
-    CurrentContext.restore(null);
+    CurrentContext here = CurrentContext.here();
+    CallContext before = here.context;
+    here.context = null;
     try {
       return action.get();
     } finally {
-      CurrentContext.restore(before);
+      here.context = before;
     }
   }
 
@@ -67,24 +68,26 @@ public interface CallContext {
 
   /** Runs an action with this context current in this thread, and the former one afterwards. */
   default <T> T call(Callable<T> action) throws Exception {
-    CallContext before = CurrentContext.HERE.get();
-    CurrentContext.HERE.set(this);
+    CurrentContext here = CurrentContext.here();
+    CallContext before = here.context;
+    here.context = this;
     try {
       return action.call();
     } finally {
-      CurrentContext.restore(before);
+      here.context = before;
     }
   }
 
   /** An executor that runs what it is given with this context current. */
   default Executor wrap(Executor executor) {
     return task -> executor.execute(() -> {
-      CallContext before = CurrentContext.HERE.get();
-      CurrentContext.HERE.set(this);
+      CurrentContext here = CurrentContext.here();
+      CallContext before = here.context;
+      here.context = this;
       try {
         task.run();
       } finally {
-        CurrentContext.restore(before);
+        here.context = before;
       }
     });
   }

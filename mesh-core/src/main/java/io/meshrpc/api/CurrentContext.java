@@ -4,11 +4,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Holds the context of the handler that runs in a thread. */
 final class CurrentContext {
-  static final ThreadLocal<@Nullable CallContext> HERE = new ThreadLocal<>();
+  private static final ThreadLocal<CurrentContext> HERE =
+      ThreadLocal.withInitial(CurrentContext::new); // one for each thread, and none for each call
+
+  @Nullable
+  CallContext context;
 
   private CurrentContext() {}
 
-  static void restore(@Nullable CallContext before) {
-    HERE.set(before); // to remove it would cost the next call in this thread an entry
+  static CurrentContext here() {
+    return HERE.get();
   }
 }

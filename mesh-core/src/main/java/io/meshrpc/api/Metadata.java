@@ -121,7 +121,8 @@ public final class Metadata {
   /** Bytes of all keys and values. */
   public int bytes() {
     int sum = 0;
-    for (Entry entry : entries) {
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
       sum += entry.key().length() + entry.value().length;
     }
     return sum;

@@ -293,7 +293,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     end(attempt, Execution.UNKNOWN, new Status(Code.UNAVAILABLE, reason));
     if (!call.mayRunTwice()) {
       failUnlessOpen(call, attempt, new Status(Code.UNAVAILABLE, reason), Metadata.EMPTY);
-    } else if (!call.again.isSet() && !launcher.isWaiting(call)) {
+    } else if (!call.isPausing() && !launcher.isWaiting(call)) {
       move(attempt);
     }
   }

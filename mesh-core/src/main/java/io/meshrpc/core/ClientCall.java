@@ -23,7 +23,7 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
   private final long timeoutNs;
   private final Object ticket;
 
-  final Retry again = new Retry(this);
+  private @Nullable Retry again; // null if it never paused
   final List<Attempt> attempts = new ArrayList<>(1);
   long seq; // 0 until started
   long startNs;
@@ -250,6 +250,21 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
       }
     }
     return null;
+  }
+
+  /** Its pause, or the one that it is to have. */
+  Retry again() {
+    Retry known = again;
+    if (known == null) {
+      known = new Retry(this);
+      again = known;
+    }
+    return known;
+  }
+
+  /** Whether it is to go on at a moment that is set. */
+  boolean isPausing() {
+    return again != null && again.isSet();
   }
 
   /** Whether another attempt may have reached the same server process, and run there. */

@@ -145,7 +145,9 @@ public final class ClientEngine {
     if (batch.load() != null && batch.session() == peer.session) {
       liveness.onLoad(peer, batch.load(), nowNs);
     }
-    for (Packet packet : batch.packets()) {
+    List<Packet> packets = batch.packets();
+    for (int i = 0; i < packets.size(); i++) {
+      Packet packet = packets.get(i);
       if (packet instanceof Response response) {
         calls.onResponse(peer, response, liveness);
       } else if (packet instanceof Cancelled cancelled) {

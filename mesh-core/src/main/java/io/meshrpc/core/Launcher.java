@@ -50,7 +50,7 @@ final class Launcher {
 
   /** Goes on with a call whose pause, or whose wait for a choice, is over. */
   void goOn(ClientCall call, long now) {
-    launch(call, !call.again.choice, now);
+    launch(call, !call.again().choice, now);
   }
 
   /** Puts choices that were put off before the balancer again. */
@@ -61,7 +61,7 @@ final class Launcher {
   }
 
   private void launch(ClientCall call, boolean patient, long now) {
-    undecided.remove(call);
+    drop(undecided, call);
     if (call.done || call.hasGoodAttempt() || now >= call.deadlineNs) {
       return; // a deadline that has passed is due in this turn
     }
@@ -75,7 +75,7 @@ final class Launcher {
       return;
     }
     call.admitted = true;
-    waiting.remove(call);
+    drop(waiting, call);
     Peer peer;
     try {
       peer = chooser.choose(call, candidates, patient, ends.count(), now);
@@ -174,12 +174,19 @@ final class Launcher {
   }
 
   boolean isWaiting(ClientCall call) {
-    return waiting.contains(call);
+    return !waiting.isEmpty() && waiting.contains(call);
   }
 
   void forget(ClientCall call) {
-    waiting.remove(call);
-    undecided.remove(call);
+    drop(waiting, call);
+    drop(undecided, call);
+  }
+
+  /** Most calls never wait: nothing is hashed for those. */
+  private static void drop(LinkedHashSet<ClientCall> calls, ClientCall call) {
+    if (!calls.isEmpty()) {
+      calls.remove(call);
+    }
   }
 
   void forget(Attempt attempt) {

@@ -27,26 +27,30 @@ final class Pauses {
   /** Begins a random pause, longer than the call's last. */
   void begin(ClientCall call, boolean needsBudget, long nowNs) {
     call.backoffNs = Backoff.nextNs(call.retry(), call.backoffNs, random);
-    call.again.needsBudget = needsBudget;
-    call.again.choice = false;
-    retries.set(call.again, nowNs + call.backoffNs);
+    ClientCall.Retry again = call.again();
+    again.needsBudget = needsBudget;
+    again.choice = false;
+    retries.set(again, nowNs + call.backoffNs);
   }
 
   /** Lets the call go on at this moment. */
   void until(ClientCall call, long dueNs) {
-    call.again.needsBudget = false;
-    call.again.choice = false;
-    retries.set(call.again, dueNs);
+    ClientCall.Retry again = call.again();
+    again.needsBudget = false;
+    again.choice = false;
+    retries.set(again, dueNs);
   }
 
   /** Ends the wait for a choice at this moment. */
   void forChoice(ClientCall call, long dueNs) {
     until(call, dueNs);
-    call.again.choice = true;
+    call.again().choice = true;
   }
 
   void cancel(ClientCall call) {
-    retries.cancel(call.again);
+    if (call.isPausing()) {
+      retries.cancel(call.again());
+    }
   }
 
   long nextDueNs() {

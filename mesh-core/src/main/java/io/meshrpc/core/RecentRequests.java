@@ -1,10 +1,6 @@
 package io.meshrpc.core;
 
 import io.meshrpc.wire.Response;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +12,10 @@ final class RecentRequests {
   private static final int OVERHEAD_BYTES = 64;
 
   private final ServerLimits limits;
-  private final Map<Long, Entry> entries = new LinkedHashMap<>(); // by seq, oldest first
-  private final TreeSet<Long> seqs = new TreeSet<>();
+  private final SeqTable<Entry> entries = new SeqTable<>();
+  private @Nullable Entry oldest;
+  private @Nullable Entry newest;
+  private long acknowledgedBelow;
   private long bytes;
   private long forgottenMax; // the greatest number forgotten without acknowledgement
 
@@ -28,8 +26,32 @@ final class RecentRequests {
   }
 
   /** An answer, or the note that the call was taken back before it came, up to this attempt. */
-  private record Entry(
-      long seq, int attempt, @Nullable Response response, long bytes, long endedNs) {}
+  private static final class Entry implements SeqTable.Numbered {
+    final long seq;
+    final int attempt;
+    final @Nullable Response response;
+    final long bytes;
+    final long endedNs;
+
+    @Nullable
+    Entry older;
+
+    @Nullable
+    Entry newer;
+
+    Entry(long seq, int attempt, @Nullable Response response, long bytes, long endedNs) {
+      this.seq = seq;
+      this.attempt = attempt;
+      this.response = response;
+      this.bytes = bytes;
+      this.endedNs = endedNs;
+    }
+
+    @Override
+    public long seq() {
+      return seq;
+    }
+  }
 
   /** Remembers an answer. */
   void remember(Response answer, long nowNs) {
@@ -38,7 +60,7 @@ final class RecentRequests {
         + answer.text().length()
         + answer.metadata().bytes();
     if (size > limits.rememberedBytesMax()) {
-      drop(answer.seq());
+      drop(entries.get(answer.seq()));
       forgottenMax = Math.max(forgottenMax, answer.seq()); // it alone, not all the others
       return;
     }
@@ -67,7 +89,7 @@ final class RecentRequests {
 
   /** Whether nothing is known of the call, and it may have ended and been forgotten. */
   boolean mayHaveForgotten(long seq) {
-    return seq >= 1 && seq <= forgottenMax && !entries.containsKey(seq);
+    return seq >= 1 && seq <= forgottenMax && entries.get(seq) == null;
   }
 
   /** The greatest number that was forgotten without acknowledgement; 0 if none was. */
@@ -75,20 +97,31 @@ final class RecentRequests {
     return forgottenMax;
   }
 
+  /** The client needs no answer of a smaller number any more, and will not ask for one. */
   void acknowledge(long below) {
-    while (!seqs.isEmpty() && seqs.first() < below) {
-      drop(seqs.first());
+    long from = acknowledgedBelow;
+    acknowledgedBelow = Math.max(from, below);
+    if (below - from <= entries.count()) {
+      for (long seq = from; seq < below; seq++) {
+        drop(entries.get(seq));
+      }
+      return;
+    }
+    for (Entry entry : entries.all()) {
+      if (entry.seq < below) {
+        drop(entry);
+      }
     }
   }
 
   void forgetOlderThan(long momentNs) {
-    while (!entries.isEmpty() && oldest().endedNs < momentNs) {
-      forgetOldest();
+    while (oldest != null && oldest.endedNs < momentNs) {
+      forget(oldest);
     }
   }
 
   int count() {
-    return entries.size();
+    return entries.count();
   }
 
   long bytes() {
@@ -96,31 +129,52 @@ final class RecentRequests {
   }
 
   private void keep(Entry entry) {
-    drop(entry.seq);
-    entries.put(entry.seq, entry);
-    seqs.add(entry.seq);
+    drop(entries.get(entry.seq));
+    if (entry.seq < acknowledgedBelow) {
+      return;
+    }
+    entries.add(entry);
+    entry.older = newest;
+    if (newest == null) {
+      oldest = entry;
+    } else {
+      newest.newer = entry;
+    }
+    newest = entry;
     bytes += entry.bytes;
-    while (entries.size() > limits.rememberedCountMax() || bytes > limits.rememberedBytesMax()) {
-      forgetOldest();
+    while (oldest != null && isTooMuch()) {
+      forget(oldest);
     }
   }
 
-  private Entry oldest() {
-    Iterator<Entry> all = entries.values().iterator();
-    return all.next();
+  private boolean isTooMuch() {
+    return entries.count() > limits.rememberedCountMax() || bytes > limits.rememberedBytesMax();
   }
 
-  private void forgetOldest() {
-    long seq = oldest().seq;
-    forgottenMax = Math.max(forgottenMax, seq);
-    drop(seq);
+  private void forget(Entry entry) {
+    forgottenMax = Math.max(forgottenMax, entry.seq);
+    drop(entry);
   }
 
-  private void drop(long seq) {
-    Entry entry = entries.remove(seq);
-    if (entry != null) {
-      seqs.remove(seq);
-      bytes -= entry.bytes;
+  private void drop(@Nullable Entry entry) {
+    if (entry == null) {
+      return;
     }
+    entries.remove(entry);
+    bytes -= entry.bytes;
+    Entry older = entry.older;
+    Entry newer = entry.newer;
+    if (older == null) {
+      oldest = newer;
+    } else {
+      older.newer = newer;
+    }
+    if (newer == null) {
+      newest = older;
+    } else {
+      newer.older = older;
+    }
+    entry.older = null;
+    entry.newer = null;
   }
 }

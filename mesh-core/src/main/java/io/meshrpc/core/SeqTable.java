@@ -6,16 +6,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls by their numbers. Open addressing, with the number itself as its hash: calls begin in the
- * order of their numbers, so that those that are open lie side by side and hardly ever meet. A call
- * costs no object.
+ * Calls by their numbers. Open addressing; numbers are spread by the golden ratio (Knuth, The Art of
+ * Computer Programming, vol. 3, 6.4), under which those that follow each other lie far apart. Side by
+ * side they would never meet, but to take one out would mean to walk past all behind it. A call costs
+ * no object.
  *
  * @param <T> what has a number
  */
 final class SeqTable<T extends SeqTable.Numbered> {
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L; // 2^64 / 1.618
   private static final int SLOTS_MIN = 16;
 
   private @Nullable Numbered[] slots = new Numbered[SLOTS_MIN]; // never more than half full
+  private int shift = Long.numberOfLeadingZeros(SLOTS_MIN) + 1; // leaves the bits of a slot
   private int count;
 
   /** Something with a number that no other in its table has. */
@@ -69,7 +72,7 @@ final class SeqTable<T extends SeqTable.Numbered> {
   /** Where the number stands, or else where it would. */
   private int slotOf(long seq) {
     int mask = slots.length - 1;
-    int slot = (int) seq & mask;
+    int slot = home(seq);
     Numbered call = slots[slot];
     while (call != null && call.seq() != seq) {
       slot = (slot + 1) & mask;
@@ -78,9 +81,14 @@ final class SeqTable<T extends SeqTable.Numbered> {
     return slot;
   }
 
+  private int home(long seq) {
+    return (int) (seq * GOLDEN >>> shift);
+  }
+
   private void grow() {
     Numbered[] before = slots;
     slots = new Numbered[2 * before.length];
+    shift--;
     for (Numbered call : before) {
       if (call != null) {
         slots[slotOf(call.seq())] = call;
@@ -94,7 +102,7 @@ final class SeqTable<T extends SeqTable.Numbered> {
     int gap = from;
     int slot = (gap + 1) & mask;
     for (Numbered call = slots[slot]; call != null; call = slots[slot]) {
-      int home = (int) call.seq() & mask;
+      int home = home(call.seq());
       if (((slot - home) & mask) >= ((slot - gap) & mask)) {
         slots[gap] = call;
         gap = slot;

@@ -84,7 +84,10 @@ public final class ServerEngine {
       }
     }
     boolean refused = false;
-    for (Packet packet : batch.packets()) {
+    List<Packet> packets = batch.packets();
+    work.expect(requestsIn(packets));
+    for (int i = 0; i < packets.size(); i++) {
+      Packet packet = packets.get(i);
       if (packet instanceof Hello hello) {
         onHello(route, hello, nowNs);
         client = sessions.find(route, batch.session()); // a Hello may have ended it
@@ -181,6 +184,14 @@ public final class ServerEngine {
     return sessions.all();
   }
 
+  /** How many requests there are, if there is nothing else; they come before what is about them. */
+  private static int requestsIn(List<Packet> packets) {
+    boolean only = !packets.isEmpty()
+        && packets.get(0) instanceof Request
+        && packets.get(packets.size() - 1) instanceof Request;
+    return only ? packets.size() : 0;
+  }
+
   private void onPacket(ClientSession client, Packet packet, long nowNs) {
     if (packet instanceof Request request) {
       onRequest(client, request, nowNs);
@@ -242,7 +253,7 @@ public final class ServerEngine {
       return;
     }
     client.takenMax = Math.max(client.takenMax, seq);
-    work.add(new ServerCall(client, stats, request, nowNs));
+    work.add(new ServerCall(client, stats, request, nowNs), nowNs);
   }
 
   private boolean isDuplicate(ClientSession client, Request request) {

@@ -4,76 +4,155 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What falls due when. Setting, moving and cancelling cost O(log n) and leave nothing behind.
+ * What falls due when, to the nanosecond. Most of it is set for later than all before it, since most
+ * calls have one and the same time: that goes to the end of a lane, a list in its order, in constant
+ * time, and so does taking it out. There are a few lanes, for as many usual times; what fits into none
+ * goes into a heap.
  *
  * @param <T> what is timed
  */
 final class Timers<T extends Timers.Timed> {
-  private Timed[] heap = new Timed[64];
-  private int size;
+  private static final int LANES = 4;
+  private static final int NOWHERE = -1;
+  private static final int IN_LANE = -2; // and less: the lane is that far below
+
+  private final @Nullable Timed[] heads = new Timed[LANES];
+  private final @Nullable Timed[] tails = new Timed[LANES];
+  private Timed[] heap = new Timed[16];
+  private int heapSize;
 
   /** Something that can stand in one {@link Timers} at a time. */
   abstract static class Timed {
     private long dueNs;
-    private int index = -1;
+    private int place = NOWHERE; // or its index in the heap, or its lane
+    private @Nullable Timed sooner;
+    private @Nullable Timed later;
 
     /** Whether it is to fall due. */
     final boolean isSet() {
-      return index >= 0;
+      return place != NOWHERE;
     }
   }
 
   /** Sets or moves. */
   void set(T timed, long dueNs) {
     Timed entry = timed; // the fields are Timed's own
-    if (entry.index < 0) {
-      if (size == heap.length) {
-        heap = Arrays.copyOf(heap, size * 2);
-      }
-      entry.index = size;
-      heap[size++] = entry;
-    }
+    remove(entry);
     entry.dueNs = dueNs;
-    siftUp(entry.index);
-    siftDown(entry.index);
+    int lane = laneFor(dueNs);
+    if (lane >= 0) {
+      append(entry, lane);
+    } else {
+      push(entry);
+    }
   }
 
   /** Cancels; nothing if it was not set. */
   void cancel(T timed) {
-    Timed entry = timed;
-    if (entry.index >= 0) {
-      removeAt(entry.index);
-    }
+    remove(timed);
   }
 
   /** Takes the first that is due at this moment or was before; null if none is. */
   @SuppressWarnings("unchecked") // only T ever came in
   @Nullable
   T pollDue(long nowNs) {
-    if (size == 0 || heap[0].dueNs > nowNs) {
+    Timed first = first();
+    if (first == null || first.dueNs > nowNs) {
       return null;
     }
-    Timed first = heap[0];
-    removeAt(0);
+    remove(first);
     return (T) first;
   }
 
   /** When the next falls due; {@link Long#MAX_VALUE} if nothing is set. */
   long nextDueNs() {
-    return size == 0 ? Long.MAX_VALUE : heap[0].dueNs;
+    Timed first = first();
+    return first == null ? Long.MAX_VALUE : first.dueNs;
+  }
+
+  private @Nullable Timed first() {
+    Timed first = heapSize == 0 ? null : heap[0];
+    for (int lane = 0; lane < LANES; lane++) {
+      Timed head = heads[lane];
+      if (head != null && (first == null || head.dueNs < first.dueNs)) {
+        first = head;
+      }
+    }
+    return first;
+  }
+
+  /** The lane whose end is the latest that is not too late; else an empty one; -1 if there is none. */
+  private int laneFor(long dueNs) {
+    int best = -1;
+    long bestNs = 0;
+    for (int lane = 0; lane < LANES; lane++) {
+      Timed tail = tails[lane];
+      if (tail == null) {
+        best = best < 0 ? lane : best;
+      } else if (tail.dueNs <= dueNs && (best < 0 || tails[best] == null || tail.dueNs > bestNs)) {
+        best = lane;
+        bestNs = tail.dueNs;
+      }
+    }
+    return best;
+  }
+
+  private void append(Timed entry, int lane) {
+    Timed tail = tails[lane];
+    entry.place = IN_LANE - lane;
+    entry.sooner = tail;
+    if (tail == null) {
+      heads[lane] = entry;
+    } else {
+      tail.later = entry;
+    }
+    tails[lane] = entry;
+  }
+
+  private void remove(Timed entry) {
+    if (entry.place <= IN_LANE) {
+      unlink(entry, IN_LANE - entry.place);
+      entry.place = NOWHERE;
+    } else if (entry.place >= 0) {
+      removeAt(entry.place);
+    }
+  }
+
+  private void unlink(Timed entry, int lane) {
+    Timed sooner = entry.sooner;
+    Timed later = entry.later;
+    if (sooner == null) {
+      heads[lane] = later;
+    } else {
+      sooner.later = later;
+    }
+    if (later == null) {
+      tails[lane] = sooner;
+    } else {
+      later.sooner = sooner;
+    }
+    entry.sooner = null;
+    entry.later = null;
+  }
+
+  private void push(Timed entry) {
+    if (heapSize == heap.length) {
+      heap = Arrays.copyOf(heap, heapSize * 2);
+    }
+    place(entry, heapSize++);
+    siftUp(entry.place);
   }
 
   private void removeAt(int index) {
     Timed gone = heap[index];
-    size--;
-    Timed last = heap[size];
-    heap[size] = null;
-    gone.index = -1;
-    if (index < size) {
-      heap[index] = last;
-      last.index = index;
+    heapSize--;
+    Timed last = heap[heapSize];
+    heap[heapSize] = null;
+    gone.place = NOWHERE;
+    if (index < heapSize) {
+      place(last, index);
       siftUp(index);
-      siftDown(last.index);
+      siftDown(last.place);
     }
   }
 
@@ -96,10 +175,10 @@ final class Timers<T extends Timers.Timed> {
     Timed entry = heap[index];
     while (true) {
       int child = 2 * index + 1;
-      if (child >= size) {
+      if (child >= heapSize) {
         break;
       }
-      if (child + 1 < size && heap[child + 1].dueNs < heap[child].dueNs) {
+      if (child + 1 < heapSize && heap[child + 1].dueNs < heap[child].dueNs) {
         child++;
       }
       if (heap[child].dueNs >= entry.dueNs) {
@@ -113,6 +192,6 @@ final class Timers<T extends Timers.Timed> {
 
   private void place(Timed entry, int index) {
     heap[index] = entry;
-    entry.index = index;
+    entry.place = index;
   }
 }

@@ -25,6 +25,7 @@ final class WorkDesk {
   private final @Nullable GradientLimit gradient; // null: as many as there are workers
   private final UsualTime usual = new UsualTime();
   private int running;
+  private boolean allAtOnce; // what comes now finds free workers, and need not be queued
 
   WorkDesk(ServerLimits limits, ServerOutbox out, Answerer answerer, long nowNs) {
     this.limits = limits;
@@ -52,6 +53,10 @@ final class WorkDesk {
   /** Why a good request is not let in; null if it is. */
   @Nullable
   Response objection(ClientSession client, Request request, MethodStats stats, long nowNs) {
+    if (allAtOnce) {
+      gauge.onRequest(false, nowNs);
+      return null;
+    }
     Admission.Room room = new Admission.Room(queue, limit(), running, limits);
     Response refusal = Admission.noRoom(client, request, stats, room);
     while (refusal != null && refusal.reason() == Reason.QUEUE_FULL && makeRoom(client, request)) {
@@ -81,12 +86,24 @@ final class WorkDesk {
     return true;
   }
 
+  /**
+   * So many requests, and nothing else, come at once; 0: it is not known. If nothing waits and there
+   * are workers for all of them, the queue has no say and is passed by.
+   */
+  void expect(int requests) {
+    allAtOnce = requests > 0 && queue.count() == 0 && limit() - running >= requests;
+  }
+
   /** Lets a call in. */
-  void add(ServerCall call) {
+  void add(ServerCall call, long nowNs) {
     call.found = queue.count() + running;
     call.client.active.add(call);
-    queue.add(call);
     deadlines.set(call, call.deadlineNs());
+    if (allAtOnce) {
+      run(call, nowNs);
+    } else {
+      queue.add(call);
+    }
   }
 
   /** Starts what free workers can take. To be called after each event. */

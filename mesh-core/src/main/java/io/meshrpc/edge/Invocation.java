@@ -14,14 +14,16 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one handler, from the request's bytes to the reply's, and reports exactly once. */
 public final class Invocation implements Runnable {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
+  private static final AtomicIntegerFieldUpdater<Invocation> ENDED =
+      AtomicIntegerFieldUpdater.newUpdater(Invocation.class, "ended");
   private static final byte[] NOTHING = {};
   private static final int TEXT_CHARS_MAX = 4096;
 
@@ -30,8 +32,8 @@ public final class Invocation implements Runnable {
   private final Handler<?, ?> handler;
   private final List<ServerInterceptor> interceptors;
   private final Supplier<String> correlationIds;
-  private final Consumer<ServerReply> end;
-  private final AtomicBoolean ended = new AtomicBoolean();
+  private final BiConsumer<ServerCall, ServerReply> end;
+  private volatile int ended; // 1 once it has
 
   /**
    * A handler that is yet to run.
@@ -45,7 +47,7 @@ public final class Invocation implements Runnable {
       Handler<?, ?> handler,
       List<ServerInterceptor> interceptors,
       Supplier<String> correlationIds,
-      Consumer<ServerReply> end) {
+      BiConsumer<ServerCall, ServerReply> end) {
     this.call = call;
     this.context = context;
     this.handler = handler;
@@ -79,7 +81,7 @@ public final class Invocation implements Runnable {
 
   /** Whether the answer is there. */
   public boolean hasEnded() {
-    return ended.get();
+    return ended != 0;
   }
 
   /** The executor would not run the handler. */
@@ -149,8 +151,8 @@ public final class Invocation implements Runnable {
   }
 
   private void end(ServerReply reply) {
-    if (ended.compareAndSet(false, true)) {
-      end.accept(reply);
+    if (ENDED.compareAndSet(this, 0, 1)) {
+      end.accept(call, reply);
     }
   }
 

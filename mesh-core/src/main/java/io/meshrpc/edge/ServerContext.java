@@ -23,10 +23,9 @@ public final class ServerContext implements CallContext {
   private final ServerCall call;
   private final LongSupplier clock;
   private final long deadlineNs; // of that clock
-  private final Object lock = new Object();
-  private List<Runnable> onCancel = List.of(); // guarded by lock; most calls have none
-  private Set<Runnable> nested = Set.of(); // guarded by lock
-  private boolean cancelled; // guarded by lock
+  private List<Runnable> onCancel = List.of(); // guarded by call; most calls have none
+  private Set<Runnable> nested = Set.of(); // guarded by call
+  private boolean cancelled; // guarded by call
   private volatile Metadata reply = Metadata.EMPTY;
 
   /** The context of a handler that starts now, by a clock of nanoseconds. */
@@ -39,7 +38,7 @@ public final class ServerContext implements CallContext {
   /** Marks the call as cancelled and hands what is to be done about it to an executor. */
   public void markCancelledAnd(Executor executor) {
     List<Runnable> actions;
-    synchronized (lock) {
+    synchronized (call) {
       if (cancelled) {
         return;
       }
@@ -62,7 +61,7 @@ public final class ServerContext implements CallContext {
    * how to take it away when that call has ended.
    */
   public Runnable addNested(Runnable cancel) {
-    synchronized (lock) {
+    synchronized (call) {
       if (!cancelled) {
         nested = nested.isEmpty() ? new LinkedHashSet<>() : nested;
         nested.add(cancel);
@@ -74,7 +73,7 @@ public final class ServerContext implements CallContext {
   }
 
   private void removeNested(Runnable cancel) {
-    synchronized (lock) {
+    synchronized (call) {
       nested.remove(cancel);
     }
   }
@@ -95,14 +94,14 @@ public final class ServerContext implements CallContext {
 
   @Override
   public boolean isCancelled() {
-    synchronized (lock) {
+    synchronized (call) {
       return cancelled || deadlineNs - clock.getAsLong() <= 0;
     }
   }
 
   @Override
   public void onCancel(Runnable action) {
-    synchronized (lock) {
+    synchronized (call) {
       if (!cancelled) {
         onCancel = onCancel.isEmpty() ? new ArrayList<>() : onCancel;
         onCancel.add(action);

@@ -1,21 +1,40 @@
 package io.meshrpc.wire;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Turns a batch into the bytes of one frame and back. Every version of protobuf writes and reads the
  * same bytes from {@code mesh.proto}.
  */
 public final class BatchCodec {
+  /** Bytes from which on a payload is worth a frame of its own; a frame costs about a microsecond. */
+  private static final int ATTACH_FROM = 8 << 10;
+
   private BatchCodec() {}
 
-  /** The bytes of a batch, in the order of field numbers. */
+  /** The bytes of a batch, in the order of field numbers, with all payloads in them. */
   public static byte[] encode(Batch batch) {
+    return encode(batch, Integer.MAX_VALUE, new ArrayList<>());
+  }
+
+  /**
+   * The bytes of a batch, in the order of field numbers, without its large payloads.
+   *
+   * @param attached gets those payloads, as they are, in the order of their frames
+   */
+  public static byte[] encode(Batch batch, List<byte[]> attached) {
+    return encode(batch, ATTACH_FROM, attached);
+  }
+
+  private static byte[] encode(Batch batch, int attachFrom, List<byte[]> attached) {
     try {
       FieldWriter counting = FieldWriter.counting();
-      new BatchWriter(counting).write(batch);
+      new BatchWriter(counting, attachFrom, attached).write(batch);
+      attached.clear(); // and once more, with the same ones
       FieldWriter writing = counting.writing();
-      new BatchWriter(writing).write(batch);
+      new BatchWriter(writing, attachFrom, attached).write(batch);
       return writing.bytes();
     } catch (IOException e) {
       throw new IllegalStateException("counted wrong: " + batch, e);
@@ -28,11 +47,21 @@ public final class BatchCodec {
    * @throws MalformedBatchException if they say none; nothing else is ever thrown
    */
   public static Batch decode(byte[] bytes) throws MalformedBatchException {
+    return decode(bytes, List.of());
+  }
+
+  /**
+   * The batch that these bytes say, with the payloads that came in frames of their own.
+   *
+   * @param attached those frames; more than the batch speaks of are ignored
+   * @throws MalformedBatchException if they say none; nothing else is ever thrown
+   */
+  public static Batch decode(byte[] bytes, List<byte[]> attached) throws MalformedBatchException {
     if (bytes.length == 0) {
       throw new MalformedBatchException("frame: 0 bytes (expected: a batch)");
     }
     try {
-      return new BatchReader(new FieldReader(bytes)).read();
+      return new BatchReader(new FieldReader(bytes), attached).read();
     } catch (IOException e) {
       throw new MalformedBatchException("frame: not protobuf: " + e.getMessage(), e);
     }

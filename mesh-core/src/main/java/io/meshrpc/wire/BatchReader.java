@@ -17,9 +17,9 @@ final class BatchReader {
   private final List<Packet> packets = new ArrayList<>();
   private LoadReport load = LoadReport.NONE; // so far
 
-  BatchReader(FieldReader in) {
+  BatchReader(FieldReader in, List<byte[]> attached) {
     this.in = in;
-    this.calls = new CallReader(in);
+    this.calls = new CallReader(in, attached);
   }
 
   Batch read() throws IOException, MalformedBatchException {

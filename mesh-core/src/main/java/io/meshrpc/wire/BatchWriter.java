@@ -11,9 +11,13 @@ import java.util.List;
 /** Says the fields of each record to a {@link FieldWriter}, in the order of their numbers. */
 final class BatchWriter {
   private final FieldWriter out;
+  private final int attachFrom; // bytes of a payload that travels in a frame of its own
+  private final List<byte[]> attached; // gets those payloads
 
-  BatchWriter(FieldWriter out) {
+  BatchWriter(FieldWriter out, int attachFrom, List<byte[]> attached) {
     this.out = out;
+    this.attachFrom = attachFrom;
+    this.attached = attached;
   }
 
   void write(Batch batch) throws IOException {
@@ -25,7 +29,9 @@ final class BatchWriter {
       load(load);
       out.end(3, begun);
     }
-    for (Packet packet : inOrderOfKinds(batch.packets())) {
+    List<Packet> packets = inOrderOfKinds(batch.packets());
+    for (int i = 0; i < packets.size(); i++) {
+      Packet packet = packets.get(i);
       int field = field(packet);
       int begun = out.begin(field);
       packet(packet);
@@ -36,8 +42,8 @@ final class BatchWriter {
   /** As every other writer of protobuf orders them; most batches are of one kind. */
   private static List<Packet> inOrderOfKinds(List<Packet> packets) {
     int last = 0;
-    for (Packet packet : packets) {
-      int field = field(packet);
+    for (int i = 0; i < packets.size(); i++) {
+      int field = field(packets.get(i));
       if (field < last) {
         List<Packet> sorted = new ArrayList<>(packets);
         sorted.sort(Comparator.comparingInt(BatchWriter::field));
@@ -127,8 +133,10 @@ final class BatchWriter {
     out.bool(6, request.idempotent());
     out.bool(7, request.repeat());
     metadata(8, request.metadata());
-    out.byteArray(9, request.payload());
+    boolean attaches = attach(request.payload());
+    out.byteArray(9, attaches ? FieldReader.NO_BYTES : request.payload());
     out.bool(10, request.announceStart());
+    out.bool(11, attaches);
   }
 
   private void response(Response response) throws IOException {
@@ -146,7 +154,18 @@ final class BatchWriter {
     out.uint64(9, response.serviceUs());
     out.uint64(10, response.usualServiceUs());
     metadata(11, response.metadata());
-    out.byteArray(12, response.payload());
+    boolean attaches = attach(response.payload());
+    out.byteArray(12, attaches ? FieldReader.NO_BYTES : response.payload());
+    out.bool(13, attaches);
+  }
+
+  /** Whether the payload goes into a frame of its own, where it need not be copied. */
+  private boolean attach(byte[] payload) {
+    if (payload.length < attachFrom) {
+      return false;
+    }
+    attached.add(payload);
+    return true;
   }
 
   private void hello(Hello hello) throws IOException {
@@ -209,6 +228,9 @@ final class BatchWriter {
   }
 
   private void metadata(int field, Metadata metadata) throws IOException {
+    if (metadata.isEmpty()) {
+      return;
+    }
     for (Metadata.Entry entry : metadata.entries()) {
       int begun = out.begin(field);
       out.string(1, entry.key());

@@ -11,9 +11,12 @@ import java.util.List;
 /** Reads requests and responses, from inside their records. */
 final class CallReader {
   private final FieldReader in;
+  private final List<byte[]> attached; // payloads in frames of their own
+  private int taken; // of those
 
-  CallReader(FieldReader in) {
+  CallReader(FieldReader in, List<byte[]> attached) {
     this.in = in;
+    this.attached = attached;
   }
 
   Request request() throws IOException, MalformedBatchException {
@@ -25,6 +28,7 @@ final class CallReader {
     boolean idempotent = false;
     boolean repeat = false;
     boolean announceStart = false;
+    boolean attaches = false;
     List<Metadata.Entry> metadata = List.of();
     byte[] payload = FieldReader.NO_BYTES;
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
@@ -39,9 +43,11 @@ final class CallReader {
         case (8 << 3) | 2 -> metadata = with(metadata, entry());
         case (9 << 3) | 2 -> payload = in.byteArray();
         case 10 << 3 -> announceStart = in.bool();
+        case 11 << 3 -> attaches = in.bool();
         default -> in.skip(tag);
       }
     }
+    payload = attaches ? nextAttached() : payload;
     return new Request(
         seq,
         method,
@@ -66,6 +72,7 @@ final class CallReader {
     long queueUs = 0;
     long serviceUs = 0;
     long usualServiceUs = 0;
+    boolean attaches = false;
     List<Metadata.Entry> metadata = List.of();
     byte[] payload = FieldReader.NO_BYTES;
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
@@ -82,9 +89,11 @@ final class CallReader {
         case 10 << 3 -> usualServiceUs = in.span();
         case (11 << 3) | 2 -> metadata = with(metadata, entry());
         case (12 << 3) | 2 -> payload = in.byteArray();
+        case 13 << 3 -> attaches = in.bool();
         default -> in.skip(tag);
       }
     }
+    payload = attaches ? nextAttached() : payload;
     return new Response(
         seq,
         attempt,
@@ -98,6 +107,15 @@ final class CallReader {
         usualServiceUs,
         Metadata.of(metadata),
         payload);
+  }
+
+  /** Each frame is one record's, so that none can be made to count for many. */
+  private byte[] nextAttached() throws MalformedBatchException {
+    if (taken == attached.size()) {
+      throw new MalformedBatchException(
+          "frames: " + (1 + attached.size()) + " (expected: one more for each attached payload)");
+    }
+    return attached.get(taken++);
   }
 
   private Metadata.Entry entry() throws IOException, MalformedBatchException {

@@ -8,6 +8,7 @@ import io.meshrpc.core.ClientEngine;
 import io.meshrpc.core.ClientLimits;
 import io.meshrpc.core.ClientOutbox;
 import io.meshrpc.policy.LivenessSettings;
+import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.BatchCodec;
 import io.meshrpc.wire.MalformedBatchException;
 import io.meshrpc.wire.NodeId;
@@ -45,6 +46,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   private final NodeLoop<ClientEngine> loop;
   private List<ClientCall> completed = new ArrayList<>();
   private long now;
+  private int taken; // records that frames have brought in this turn
   private boolean closing;
 
   private ClientNode(
@@ -54,10 +56,14 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       LoadBalancer balancer,
       AttemptInterceptor interceptor,
       RandomGenerator random,
+      Threading threading,
       Ears ears) {
     this.ears = ears;
     this.transport = ZmqTransport.client(
-        limits.responseBytesMax() + FRAME_EXTRA_BYTES, LINGER_MS, new ZmqTransport.News() {
+        limits.responseBytesMax() + FRAME_EXTRA_BYTES,
+        LINGER_MS,
+        threading.ioThreads(),
+        new ZmqTransport.News() {
           @Override
           public void onConnected(long route) {
             post((engine, at) -> engine.onConnected(route, at));
@@ -76,7 +82,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
     NodeId self = NodeId.random(random);
     this.engine =
         new ClientEngine(limits, settings, self, name, balancer, interceptor, random, this);
-    this.loop = new NodeLoop<>("mesh-client-" + name, transport, this);
+    this.loop = new NodeLoop<>("mesh-client-" + name, transport, this, threading.spinNs());
   }
 
   /** A node, and its loop in motion. */
@@ -87,8 +93,10 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       LoadBalancer balancer,
       AttemptInterceptor interceptor,
       RandomGenerator random,
+      Threading threading,
       Ears ears) {
-    ClientNode node = new ClientNode(name, limits, settings, balancer, interceptor, random, ears);
+    ClientNode node =
+        new ClientNode(name, limits, settings, balancer, interceptor, random, threading, ears);
     node.loop.start();
     return node.loop;
   }
@@ -105,12 +113,20 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   @Override
   public void setNow(long nowNs) {
     now = nowNs;
+    taken = 0;
   }
 
   @Override
   public void onFrame(long route, byte[] frame) {
+    onFrames(route, frame, List.of());
+  }
+
+  @Override
+  public void onFrames(long route, byte[] frame, List<byte[]> attached) {
     try {
-      engine.onBatch(route, BatchCodec.decode(frame), now);
+      Batch batch = BatchCodec.decode(frame, attached);
+      taken += 1 + batch.packets().size();
+      engine.onBatch(route, batch, now);
     } catch (MalformedBatchException e) {
       ears.onStray(frame.length, String.valueOf(e.getMessage()));
     }
@@ -119,6 +135,11 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   @Override
   public void onGone(long route) {
     // a client hears of lost connections through the transport's news
+  }
+
+  @Override
+  public boolean hasEnough() {
+    return taken >= NodeLoop.TURN_MAX;
   }
 
   @Override

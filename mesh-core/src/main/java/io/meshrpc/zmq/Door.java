@@ -6,11 +6,11 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.ZEvent;
@@ -27,11 +27,12 @@ import zmq.io.Metadata;
  * <p>What a frame's connection is, JeroMQ says in the frame's metadata. A peer can forge the address
  * there; who says that of another, or of nobody, is not heard.
  *
- * <p>{@code onEvent} and what frames do belong to JeroMQ's thread, all else to the loop.
+ * <p>{@code onEvent} and what frames do belong to JeroMQ's threads, each connection to one of them; all
+ * else to the loop.
  */
 final class Door {
   private static final int OVERHEAD_BYTES = 256; // what a frame takes besides its bytes
-  private static final int PARTS_MAX = 4; // frames of one multipart message; one is of use
+  private static final int PARTS_MAX = 1 + 1024; // frames of a message: a batch and its payloads
   private static final int LARGE_BYTES = 256 << 10;
   private static final long COUNT_EVERY_BYTES = 4 << 20;
   private static final long PATIENCE_NS = 1_000_000_000L; // with the loop, when it lags behind
@@ -53,13 +54,12 @@ final class Door {
   private final long unfinishedBytesMax;
   private final Ears ears;
   private final Map<String, Visitor> byAddress = new ConcurrentHashMap<>();
-  private final Map<Object, Visitor> byChannel = new IdentityHashMap<>(); // JeroMQ's thread
+  private final Map<Object, Visitor> byChannel = new ConcurrentHashMap<>();
   private final Map<String, Integer> countByHost = new ConcurrentHashMap<>();
   private final Map<Long, Visitor> byRoute = new HashMap<>(); // the loop
-  private final List<WeakReference<Frame>> unfinished = new ArrayList<>(); // large; JeroMQ's thread
-  private @Nullable Metadata lastMetadata; // JeroMQ's thread
-  private @Nullable Visitor lastVisitor; // its own
-  private long uncountedBytes; // JeroMQ's thread
+  private final List<WeakReference<Frame>> unfinished = new ArrayList<>(); // large; its own lock
+  private volatile @Nullable Visitor latest; // whose frame came
+  private final AtomicLong uncountedBytes = new AtomicLong(); // what came since all was counted
   private long nextSweepNs;
   private volatile boolean closed;
 
@@ -73,14 +73,13 @@ final class Door {
 
   /** A frame that comes. When JeroMQ has all of it, it says whose it is. */
   private final class Frame extends Msg {
-    private final int claimedBytes;
     private final boolean broken; // no frame of this size can be read
-    private boolean finished;
+    private volatile boolean finished;
+    private boolean isBeyond; // what one message may have
     private @Nullable Visitor from;
 
-    Frame(int bytes, int claimedBytes, boolean broken) {
+    Frame(int bytes, boolean broken) {
       super(bytes);
-      this.claimedBytes = claimedBytes;
       this.broken = broken;
     }
 
@@ -97,47 +96,33 @@ final class Door {
     }
   }
 
-  /** A frame that goes; JeroMQ asks whether it is a credential when it takes it. */
-  private static final class Parcel extends Msg {
-    private final Visitor to;
-    private boolean taken;
-
-    Parcel(byte[] bytes, Visitor to) {
-      super(bytes);
-      this.to = to;
-    }
-
-    @Override
-    public boolean isCredential() {
-      if (!taken) {
-        taken = true;
-        to.takenBytes.lazySet(to.takenBytes.get() + size() + OVERHEAD_BYTES);
-      }
-      return false;
-    }
-  }
-
   /** JeroMQ begins to read a frame of this size; sizes of 2^63 and more come as they may. */
   Msg allocate(int bytes) {
     if (bytes < 0 || bytes > frameBytesMax) {
-      return new Frame(0, 0, true);
+      return new Frame(0, true);
     }
     if (bytes < LARGE_BYTES) {
-      return new Frame(bytes, bytes, false);
+      return new Frame(bytes, false);
     }
+    synchronized (unfinished) {
+      return large(bytes);
+    }
+  }
+
+  private Frame large(int bytes) {
     long sum = bytes;
     for (Iterator<WeakReference<Frame>> all = unfinished.iterator(); all.hasNext(); ) {
       Frame other = all.next().get();
       if (other == null || other.finished) {
         all.remove();
       } else {
-        sum += other.claimedBytes;
+        sum += other.size();
       }
     }
     if (sum > unfinishedBytesMax) {
-      return new Frame(0, 0, true);
+      return new Frame(0, true);
     }
-    Frame frame = new Frame(bytes, bytes, false);
+    Frame frame = new Frame(bytes, false);
     unfinished.add(new WeakReference<>(frame));
     return frame;
   }
@@ -213,60 +198,72 @@ final class Door {
     if (frame.isCommand()) { // ZMTP's own, such as a heartbeat
       return visitor;
     }
-    visitor.parts = frame.hasMore() ? visitor.parts + 1 : 0;
-    if (visitor.parts > PARTS_MAX) {
-      showOut(visitor, "a message of more than " + PARTS_MAX + " frames (expected: 1)");
+    visitor.parts++;
+    visitor.partsBytes += frame.size();
+    frame.isBeyond = visitor.parts > PARTS_MAX || visitor.partsBytes > frameBytesMax;
+    if (!frame.hasMore()) {
+      visitor.parts = 0;
+      visitor.partsBytes = 0;
+    } else if (frame.isBeyond) { // only the last must come through, for it ends the message
       return null;
     }
     int bytes = frame.size() + OVERHEAD_BYTES;
     visitor.cameBytes.lazySet(visitor.cameBytes.get() + bytes);
-    uncountedBytes += bytes;
     if (!visitor.isHeard() && visitor.unreadHereBytes() > frameBytesMax + COUNT_EVERY_BYTES) {
       showOut(visitor, "more than a frame before the first was heard");
       return null;
     }
-    if (uncountedBytes > COUNT_EVERY_BYTES && !waitForLoop()) {
-      showOut(visitor, "more than the server can read");
-      return null;
+    if (uncountedBytes.addAndGet(bytes) > COUNT_EVERY_BYTES) {
+      makeRoom();
     }
-    return visitor;
+    return visitor.dropped ? null : visitor;
   }
 
   private @Nullable Visitor visitorOf(Metadata metadata) {
-    if (metadata == lastMetadata) { // most frames come from where the one before came
-      return lastVisitor;
+    Visitor last = latest;
+    if (last != null && last.metadata == metadata) { // most come from where the one before came
+      return last;
     }
     Visitor visitor = byAddress.get(String.valueOf(metadata.get(Metadata.PEER_ADDRESS)));
     if (visitor != null && visitor.metadata == null) {
       visitor.metadata = metadata;
     } else if (visitor == null || visitor.metadata != metadata) {
       ears.onShownOut("unknown", "the address of another connection, or of none");
-      visitor = null;
+      return null;
     }
-    lastMetadata = metadata;
-    lastVisitor = visitor;
+    latest = visitor;
     return visitor;
   }
 
-  /** The loop has lagged behind: better that nobody is read for a while than that memory ends. */
-  private boolean waitForLoop() {
-    uncountedBytes = 0;
+  /**
+   * What came and cannot be read by the loop, since its message has not ended or nobody hears it, goes
+   * first. Else the loop lags behind: better that nobody is read for a while than that memory ends.
+   */
+  private void makeRoom() {
+    uncountedBytes.set(0);
     long endNs = System.nanoTime() + PATIENCE_NS;
-    while (waitingBytes() > waitingBytesMax && !closed) {
-      if (System.nanoTime() - endNs > 0) {
-        return false;
+    while (!closed) {
+      long sum = 0;
+      Visitor most = null;
+      Visitor idle = null;
+      for (Visitor visitor : byAddress.values()) {
+        long waiting = visitor.dropped ? 0 : visitor.unreadHereBytes();
+        sum += waiting;
+        most = most == null || waiting > most.unreadHereBytes() ? visitor : most;
+        boolean unreadable = waiting > 0 && (visitor.parts > 0 || !visitor.isHeard());
+        idle = unreadable && (idle == null || waiting > idle.unreadHereBytes()) ? visitor : idle;
       }
-      LockSupport.parkNanos(1_000_000);
+      if (sum <= waitingBytesMax || most == null) {
+        return;
+      }
+      if (idle != null) {
+        showOut(idle, "the most of what cannot be read yet, and too much waits");
+      } else if (System.nanoTime() - endNs > 0) {
+        showOut(most, "the most of more than the server can read");
+      } else {
+        LockSupport.parkNanos(1_000_000);
+      }
     }
-    return true;
-  }
-
-  private long waitingBytes() {
-    long sum = 0;
-    for (Visitor visitor : byAddress.values()) {
-      sum += visitor.unreadHereBytes();
-    }
-    return sum;
   }
 
   private void showOut(Visitor visitor, String reason) {
@@ -277,16 +274,18 @@ final class Door {
     }
   }
 
-  /** The loop has read a frame that came over this route. */
-  void onRead(long route, Msg msg) {
-    Visitor visitor = msg instanceof Frame frame ? frame.from : find(msg);
+  /** The loop has read a frame that came over this route; false if it is beyond what a message may have. */
+  boolean onRead(long route, Msg msg) {
+    Frame own = msg instanceof Frame frame ? frame : null;
+    Visitor visitor = own == null ? find(msg) : own.from;
     if (visitor == null) {
-      return;
+      return true;
     }
     if (!visitor.isHeard()) {
       byRoute.put(route, visitor);
     }
     visitor.readBytes.lazySet(visitor.readBytes.get() + msg.size() + OVERHEAD_BYTES);
+    return own == null || !own.isBeyond;
   }
 
   /** Of a frame that a mechanism has unpacked. */
@@ -297,25 +296,30 @@ final class Door {
         : byAddress.get(String.valueOf(metadata.get(Metadata.PEER_ADDRESS)));
   }
 
-  /** The frame as it is to be sent over this route; null if nobody reads there. */
-  @Nullable
-  Msg parcel(long route, byte[] frame) {
+  /** Whether anything may be sent over this route: who does not read what waits is shown out. */
+  boolean mayAsk(long route) {
     Visitor visitor = byRoute.get(route);
     if (visitor == null) {
-      return new Msg(frame);
+      return true;
     }
-    if (visitor.dropped) {
-      return null;
-    }
-    visitor.askedBytes.lazySet(visitor.askedBytes.get() + frame.length + OVERHEAD_BYTES);
-    if (visitor.unreadThereBytes() > limits.unreadBytesMax()) {
+    long waiting = visitor.unreadThereBytes();
+    if (!visitor.dropped && waiting > limits.unreadBytesMax()) {
       showOut(
           visitor,
-          "does not read: " + visitor.unreadThereBytes() + " bytes wait (expected: <= "
-              + limits.unreadBytesMax() + ")");
-      return null;
+          "does not read: " + waiting + " bytes wait (expected: <= " + limits.unreadBytesMax()
+              + ")");
     }
-    return new Parcel(frame, visitor);
+    return !visitor.dropped;
+  }
+
+  /** Bytes as they are to be sent over this route. */
+  Msg parcel(long route, byte[] bytes) {
+    Visitor visitor = byRoute.get(route);
+    if (visitor == null) {
+      return new Msg(bytes);
+    }
+    visitor.askedBytes.lazySet(visitor.askedBytes.get() + bytes.length + OVERHEAD_BYTES);
+    return new Parcel(bytes, visitor, OVERHEAD_BYTES);
   }
 
   /** A route has ended. */

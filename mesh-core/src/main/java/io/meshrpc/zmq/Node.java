@@ -12,6 +12,9 @@ interface Node<E> extends Transport.Sink {
   /** Tells it what time it is. Called before everything else in a turn. */
   void setNow(long nowNs);
 
+  /** Whether frames of this turn have brought so much that it should be answered first. */
+  boolean hasEnough();
+
   /** Time has passed. */
   void tick(long nowNs);
 

@@ -15,7 +15,11 @@ import java.util.concurrent.TimeUnit;
  */
 public final class NodeLoop<E> {
   private static final Logger LOG = System.getLogger("io.meshrpc");
-  private static final int TURN_MAX = 1024;
+  /**
+   * Things that a turn takes up before what came of them leaves. With fewer of them there are more
+   * messages; with more of them this side and the other take turns instead of working at once.
+   */
+  static final int TURN_MAX = 64;
 
   /**
    * What is handed to the loop.
@@ -28,6 +32,8 @@ public final class NodeLoop<E> {
     void open(E engine, long nowNs);
   }
 
+  private static final int OWN_MAX = 1024;
+
   private final ZmqTransport transport;
   private final Node<E> node;
   private final Mailbox<Mail<E>> mailbox;
@@ -35,9 +41,17 @@ public final class NodeLoop<E> {
   private final Thread thread;
   private final long startNs = System.nanoTime();
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final long spinNs;
+  private long lastBusyNs = Long.MIN_VALUE / 2;
   private volatile boolean over;
 
-  NodeLoop(String name, ZmqTransport transport, Node<E> node) {
+  /**
+   * A loop that has not started.
+   *
+   * @param spinNs how long it looks around after its last work before it sleeps
+   */
+  NodeLoop(String name, ZmqTransport transport, Node<E> node, long spinNs) {
+    this.spinNs = spinNs;
     this.transport = transport;
     this.node = node;
     this.mailbox = new Mailbox<>(transport::wake);
@@ -91,19 +105,32 @@ public final class NodeLoop<E> {
   private long turn() {
     long now = nowNs();
     node.setNow(now);
-    int came = openMail(now) + transport.receive(node, TURN_MAX);
+    int came = openMail(now) + takeFrames();
     node.tick(now);
     openOwn(now);
     node.flush(now);
-    if (came == 0 && own.isEmpty()) {
+    if (came > 0 || !own.isEmpty()) {
+      lastBusyNs = now;
+    } else if (now - lastBusyNs < spinNs) {
+      Thread.onSpinWait();
+    } else {
       sleep(now);
+      lastBusyNs = nowNs(); // it was woken for something
     }
     return now;
   }
 
+  private int takeFrames() {
+    int count = 0;
+    while (!node.hasEnough() && transport.receive(node, 1) > 0) {
+      count++;
+    }
+    return count;
+  }
+
   private void openOwn(long now) {
     Mail<E> mail;
-    for (int count = 0; count < TURN_MAX && (mail = own.poll()) != null; count++) {
+    for (int count = 0; count < OWN_MAX && (mail = own.poll()) != null; count++) {
       mail.open(node.engine(), now);
     }
   }

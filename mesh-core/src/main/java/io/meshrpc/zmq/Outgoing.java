@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects what goes to each connection in a turn, so that it leaves as one batch. */
 final class Outgoing {
+  private static final int BATCH_COUNT_MAX = 64; // so that the other side begins early
   private static final int BATCH_BYTES_MAX = 256 << 10;
   private static final int RECORD_BYTES = 64; // about what a record takes besides what it carries
 
   private final Map<Long, Waiting> byRoute = new HashMap<>(); // looked up, never walked
   private final List<Waiting> waiting = new ArrayList<>(); // those with packets, in their order
+  private final List<byte[]> attached = new ArrayList<>(); // to the batch that is sent
   private final Reports reports;
   private @Nullable Waiting latest; // most packets go where the one before went
 
@@ -47,7 +49,8 @@ final class Outgoing {
   void add(long route, long session, Packet packet, Transport transport, long ackBelow) {
     Waiting to = waitingFor(route);
     boolean other = to.session != session;
-    if (!to.packets.isEmpty() && (other || to.bytes > BATCH_BYTES_MAX)) {
+    boolean full = to.packets.size() >= BATCH_COUNT_MAX || to.bytes > BATCH_BYTES_MAX;
+    if (!to.packets.isEmpty() && (other || full)) {
       send(to, transport, ackBelow, reports.load());
     } else if (to.packets.isEmpty()) {
       waiting.add(to);
@@ -83,10 +86,14 @@ final class Outgoing {
     return known;
   }
 
-  private static void send(
-      Waiting from, Transport transport, long ackBelow, @Nullable LoadReport load) {
+  private void send(Waiting from, Transport transport, long ackBelow, @Nullable LoadReport load) {
     Batch batch = new Batch(from.session, ackBelow, load, from.packets);
-    transport.send(from.route, BatchCodec.encode(batch));
+    if (transport.attaches()) {
+      transport.send(from.route, BatchCodec.encode(batch, attached), attached);
+      attached.clear();
+    } else {
+      transport.send(from.route, BatchCodec.encode(batch));
+    }
     from.packets.clear();
     from.bytes = 0;
   }

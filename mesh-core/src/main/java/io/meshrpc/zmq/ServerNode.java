@@ -6,6 +6,7 @@ import io.meshrpc.core.ServerCall;
 import io.meshrpc.core.ServerEngine;
 import io.meshrpc.core.ServerLimits;
 import io.meshrpc.core.ServerOutbox;
+import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.BatchCodec;
 import io.meshrpc.wire.MalformedBatchException;
 import io.meshrpc.wire.NodeId;
@@ -49,6 +50,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   private final ZmqTransport transport;
   private final NodeLoop<ServerEngine> loop;
   private long now;
+  private int taken; // records that frames have brought in this turn
   private long lastFrameNs;
   private long drainedNs = Long.MAX_VALUE; // since when nothing runs any more
 
@@ -59,6 +61,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       ConnectionLimits connections,
       List<ServiceDescriptor> services,
       RandomGenerator random,
+      Threading threading,
       Ears ears) {
     this.ears = ears;
     this.door = new Door(connections, frameBytesMax(limits), new Door.Ears() {
@@ -72,9 +75,10 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
         ears.onShownOut(address, reason);
       }
     });
-    this.transport = ZmqTransport.server(frameBytesMax(limits), LINGER_MS, endpoint, door);
+    this.transport = ZmqTransport.server(
+        frameBytesMax(limits), LINGER_MS, threading.ioThreads(), endpoint, door);
     this.engine = new ServerEngine(limits, NodeId.random(random), name, services, random, this, 0);
-    this.loop = new NodeLoop<>("mesh-server-" + name, transport, this);
+    this.loop = new NodeLoop<>("mesh-server-" + name, transport, this, threading.spinNs());
   }
 
   private static int frameBytesMax(ServerLimits limits) {
@@ -91,8 +95,9 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       ConnectionLimits connections,
       List<ServiceDescriptor> services,
       RandomGenerator random,
+      Threading threading,
       Ears ears) {
-    return new ServerNode(name, endpoint, limits, connections, services, random, ears);
+    return new ServerNode(name, endpoint, limits, connections, services, random, threading, ears);
   }
 
   /** From JeroMQ's thread, which may be there before the loop. */
@@ -121,13 +126,21 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   @Override
   public void setNow(long nowNs) {
     now = nowNs;
+    taken = 0;
   }
 
   @Override
   public void onFrame(long route, byte[] frame) {
+    onFrames(route, frame, List.of());
+  }
+
+  @Override
+  public void onFrames(long route, byte[] frame, List<byte[]> attached) {
     lastFrameNs = now;
     try {
-      engine.onBatch(route, BatchCodec.decode(frame), now);
+      Batch batch = BatchCodec.decode(frame, attached);
+      taken += 1 + batch.packets().size();
+      engine.onBatch(route, batch, now);
     } catch (MalformedBatchException e) {
       ears.onStray(frame.length, String.valueOf(e.getMessage()));
     }
@@ -137,6 +150,11 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   public void onGone(long route) {
     engine.onDisconnect(route, now);
     outgoing.forget(route);
+  }
+
+  @Override
+  public boolean hasEnough() {
+    return taken >= NodeLoop.TURN_MAX;
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.meshrpc.zmq;
 
+import java.util.List;
+
 /** Moves frames between nodes. All but {@link #wake} belongs to the loop thread. */
 interface Transport extends AutoCloseable {
   /** Who gets what came. */
@@ -7,12 +9,27 @@ interface Transport extends AutoCloseable {
     /** A frame came. */
     void onFrame(long route, byte[] frame);
 
+    /** A frame came, and with it others; who does not know of those ignores them. */
+    default void onFrames(long route, byte[] frame, List<byte[]> attached) {
+      onFrame(route, frame);
+    }
+
     /** A connection is gone. */
     void onGone(long route);
   }
 
   /** Sends a frame, or drops it if the route is gone; never blocks. */
   void send(long route, byte[] frame);
+
+  /** Whether {@link #send(long, byte[], List)} can be used: frames travel as they are. */
+  default boolean attaches() {
+    return false;
+  }
+
+  /** Sends a frame and others with it, which come together or not at all. */
+  default void send(long route, byte[] frame, List<byte[]> attached) {
+    throw new UnsupportedOperationException("attached frames");
+  }
 
   /** Delivers what has come, at most so many frames; returns how many. */
   int receive(Sink sink, int max);

@@ -20,9 +20,10 @@ final class Visitor {
   final AtomicLong takenBytes = new AtomicLong(); // JeroMQ's thread
 
   @Nullable
-  Metadata metadata; // what JeroMQ says with each of its frames; JeroMQ's thread
+  volatile Metadata metadata; // what JeroMQ says with each of its frames; JeroMQ's thread
 
-  int parts; // frames so far that are not the last of theirs; JeroMQ's thread
+  volatile int parts; // frames so far of a message that has not ended; JeroMQ's thread
+  long partsBytes; // of those
   long heardNs; // the sweep's
   long heardBytes; // the sweep's
   long droppedNs; // the sweep's

@@ -3,8 +3,10 @@ package io.meshrpc.zmq;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,6 +32,7 @@ public final class ZmqTransport implements Transport {
   private static final int DOOR_EVENTS = ZMQ.EVENT_ACCEPTED | ZMQ.EVENT_DISCONNECTED;
   private static final String DOMAIN = "mesh"; // with any, JeroMQ refuses ZMTP 1 and 2
   private static final int GONE_BYTES = 16;
+  private static final int ATTACHED_MAX = 1024;
   private static final int BUFFER_BYTES = 128 << 10;
   private static final int RECONNECT_MS = 50;
   private static final int RECONNECT_MAX_MS = 1000;
@@ -61,13 +64,16 @@ public final class ZmqTransport implements Transport {
   private final Map<String, Long> byAddress = new ConcurrentHashMap<>();
   private final Map<Object, Long> byChannel = new ConcurrentHashMap<>(); // established connections
   private final @Nullable Door door; // of a server, which takes whoever comes
+  private final int frameBytesMax; // of all frames of a message together
+  private final List<byte[]> attached = new ArrayList<>(); // of the message that is delivered
   private long lastRoute; // of a server
   private byte @Nullable [] firstName; // of a frame that ended a wait
 
-  private ZmqTransport(int frameBytesMax, int lingerMs, @Nullable Door door) {
+  private ZmqTransport(int frameBytesMax, int lingerMs, int ioThreads, @Nullable Door door) {
     new SecureRandom().nextBytes(gone); // no peer may say it
     this.door = door;
-    context = new ZContext(1);
+    this.frameBytesMax = frameBytesMax;
+    context = new ZContext(ioThreads);
     context.setNotificationExceptionHandler((thread, e) -> {});
     context.setUncaughtExceptionHandler(
         (thread, e) -> LOG.log(Level.ERROR, "JeroMQ's thread failed; this node is deaf", e));
@@ -85,8 +91,8 @@ public final class ZmqTransport implements Transport {
   }
 
   /** A client's transport, not connected yet. */
-  public static ZmqTransport client(int frameBytesMax, int lingerMs, News news) {
-    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, null);
+  public static ZmqTransport client(int frameBytesMax, int lingerMs, int ioThreads, News news) {
+    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, ioThreads, null);
     transport.socket.setReceiveBufferSize(BUFFER_BYTES);
     transport.socket.setSendBufferSize(BUFFER_BYTES);
     transport.socket.setEventHook(event -> transport.tell(news, event), EVENTS);
@@ -98,8 +104,9 @@ public final class ZmqTransport implements Transport {
    *
    * @throws org.zeromq.ZMQException if it cannot be bound
    */
-  static ZmqTransport server(int frameBytesMax, int lingerMs, String endpoint, Door door) {
-    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, door);
+  static ZmqTransport server(
+      int frameBytesMax, int lingerMs, int ioThreads, String endpoint, Door door) {
+    ZmqTransport transport = new ZmqTransport(frameBytesMax, lingerMs, ioThreads, door);
     try {
       transport.socket.setEventHook(door::onEvent, DOOR_EVENTS);
       transport.socket.setZapDomain(DOMAIN);
@@ -146,15 +153,34 @@ public final class ZmqTransport implements Transport {
 
   @Override
   public void send(long route, byte[] frame) {
+    send(route, frame, List.of());
+  }
+
+  @Override
+  public boolean attaches() {
+    return true;
+  }
+
+  @Override
+  public void send(long route, byte[] frame, List<byte[]> attached) {
     byte[] name = names.get(route);
-    Msg body = name == null || door == null ? new Msg(frame) : door.parcel(route, frame);
-    if (name == null || body == null) {
+    if (name == null || (door != null && !door.mayAsk(route)) || !sendPart(new Msg(name), true)) {
       return;
     }
-    Msg first = new Msg(name);
-    if (socket.base().send(first, zmq.ZMQ.ZMQ_SNDMORE | zmq.ZMQ.ZMQ_DONTWAIT)) {
-      socket.base().send(body, zmq.ZMQ.ZMQ_DONTWAIT);
+    sendPart(body(route, frame), !attached.isEmpty());
+    for (int i = 0; i < attached.size(); i++) {
+      sendPart(body(route, attached.get(i)), i + 1 < attached.size());
     }
+  }
+
+  /** False if there is no such connection, which only the first part, its name, can find out. */
+  private boolean sendPart(Msg part, boolean more) {
+    int flags = more ? zmq.ZMQ.ZMQ_SNDMORE | zmq.ZMQ.ZMQ_DONTWAIT : zmq.ZMQ.ZMQ_DONTWAIT;
+    return socket.base().send(part, flags);
+  }
+
+  private Msg body(long route, byte[] bytes) {
+    return door == null ? new Msg(bytes) : door.parcel(route, bytes);
   }
 
   @Override
@@ -231,7 +257,7 @@ public final class ZmqTransport implements Transport {
     if (door == null) {
       if (known != null) { // else it comes late, from a connection that was given up
         nudge.settle(route);
-        sink.onFrame(route, frame);
+        pass(sink, route, frame);
       }
       return;
     }
@@ -244,19 +270,32 @@ public final class ZmqTransport implements Transport {
       routes.put(key, route);
       names.put(route, name);
     }
-    sink.onFrame(route, frame);
+    pass(sink, route, frame);
   }
 
-  /** The first frame after the name; empty if there is none. Frames beyond it are ignored. */
+  private void pass(Sink sink, long route, byte[] frame) {
+    if (attached.isEmpty()) {
+      sink.onFrame(route, frame);
+    } else {
+      sink.onFrames(route, frame, attached);
+    }
+  }
+
+  /** The first frame after the name; empty if there is none. Notes the frames beyond it. */
   private byte[] readBody(long route) {
+    attached.clear();
     byte[] body = null;
+    long bytes = 0;
     boolean more = true;
     Msg part;
     while (more && (part = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT)) != null) {
-      if (door != null) {
-        door.onRead(route, part);
+      boolean fits = door == null || door.onRead(route, part);
+      bytes += part.size();
+      if (body == null) {
+        body = part.data();
+      } else if (fits && attached.size() < ATTACHED_MAX && bytes <= frameBytesMax) {
+        attached.add(part.data());
       }
-      body = body == null ? part.data() : body;
       more = part.hasMore();
     }
     return body == null ? new byte[0] : body;

@@ -83,7 +83,7 @@ final class RandomWorld implements ClientOutbox {
     assertThat(engine.inFlight()).isZero();
     assertThat(engine.peers(now)).allMatch(peer -> peer.inFlight() == 0);
     for (ClientCall call : calls) {
-      assertThat(call.isSet() || call.again.isSet())
+      assertThat(call.isSet() || call.isPausing())
           .as("a timer of a call is set")
           .isFalse();
       assertThat(call.attempts).noneMatch(Timers.Timed::isSet).noneMatch(Attempt::isOpen);

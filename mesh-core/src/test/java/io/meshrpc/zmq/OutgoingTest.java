@@ -75,6 +75,35 @@ class OutgoingTest {
     });
   }
 
+  @Test
+  void aBatchOfManyLeavesInPartsSoThatTheOtherSideCanBegin() throws Exception {
+    for (int id = 1; id <= 150; id++) {
+      add(7, new Pong(id));
+    }
+    assertThat(frames.batches()).hasSize(2).allSatisfy(batch -> {
+      assertThat(batch.packets()).hasSize(64);
+    });
+    outgoing.flush(frames, 0);
+
+    assertThat(frames.batches()).hasSize(3);
+    assertThat(frames.batches().get(2).packets()).hasSize(22).first().isEqualTo(new Pong(129));
+  }
+
+  @Test
+  void largePayloadsAreAttachedWhereThatIsPossible() throws Exception {
+    byte[] large = new byte[50_000];
+    frames.attaches = true;
+    add(7, new Request(1, 1, 1, 1, Priority.NORMAL, true, false, Metadata.EMPTY, large));
+    outgoing.flush(frames, 0);
+    add(7, new Pong(2));
+    outgoing.flush(frames, 0);
+
+    assertThat(frames.attached).hasSize(2);
+    assertThat(frames.attached.get(0)).singleElement().isSameAs(large);
+    assertThat(frames.attached.get(1)).isEmpty();
+    assertThat(frames.bytes.get(0)).hasSizeLessThan(100);
+  }
+
   private void add(long session, Packet packet) {
     outgoing.add(1, session, packet, frames, 0);
   }
@@ -98,6 +127,8 @@ class OutgoingTest {
   /** Notes what is sent. */
   private static final class Frames implements Transport {
     final List<byte[]> bytes = new ArrayList<>();
+    final List<List<byte[]>> attached = new ArrayList<>();
+    boolean attaches;
 
     List<Batch> batches() throws MalformedBatchException {
       List<Batch> all = new ArrayList<>();
@@ -110,6 +141,17 @@ class OutgoingTest {
     @Override
     public void send(long route, byte[] frame) {
       bytes.add(frame);
+    }
+
+    @Override
+    public boolean attaches() {
+      return attaches;
+    }
+
+    @Override
+    public void send(long route, byte[] frame, List<byte[]> more) {
+      bytes.add(frame);
+      attached.add(List.copyOf(more));
     }
 
     @Override

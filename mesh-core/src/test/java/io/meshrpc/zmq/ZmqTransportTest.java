@@ -37,11 +37,19 @@ class ZmqTransportTest {
     final List<byte[]> frames = new ArrayList<>();
     final List<Long> routes = new ArrayList<>();
     final List<Long> gone = new ArrayList<>();
+    final List<List<Integer>> attached = new ArrayList<>(); // lengths of the frames beside each
 
     @Override
     public void onFrame(long route, byte[] frame) {
       routes.add(route);
       frames.add(frame);
+      attached.add(List.of());
+    }
+
+    @Override
+    public void onFrames(long route, byte[] frame, List<byte[]> more) {
+      onFrame(route, frame);
+      attached.set(attached.size() - 1, more.stream().map(each -> each.length).toList());
     }
 
     @Override
@@ -52,8 +60,12 @@ class ZmqTransportTest {
 
   @BeforeEach
   void bind() {
-    Door door = new Door(ConnectionLimits.DEFAULTS, FRAME_MAX, new Doorbell());
-    server = ZmqTransport.server(FRAME_MAX, 0, "tcp://127.0.0.1:*", door);
+    server = server(FRAME_MAX);
+  }
+
+  private static ZmqTransport server(int frameBytesMax) {
+    Door door = new Door(ConnectionLimits.DEFAULTS, frameBytesMax, new Doorbell());
+    return ZmqTransport.server(frameBytesMax, 0, 1, "tcp://127.0.0.1:*", door);
   }
 
   @AfterEach
@@ -123,6 +135,50 @@ class ZmqTransportTest {
 
   private static void sendFrame(Socket socket) throws IOException {
     sendPart(socket, LAST, FRAME);
+  }
+
+  @Test
+  void framesThatComeWithOneAreDeliveredWithIt() throws IOException {
+    try (Socket client = dealer()) {
+      sendPart(client, 1, new byte[] {1});
+      sendPart(client, 1, new byte[] {2, 2});
+      sendPart(client, 0, new byte[] {3, 3, 3});
+      sendPart(client, 0, new byte[] {4});
+      receiveFrames(2);
+
+      assertThat(notes.frames).containsExactly(new byte[] {1}, new byte[] {4});
+      assertThat(notes.attached).containsExactly(List.of(2, 3), List.of()); // their lengths
+    }
+  }
+
+  @Test
+  void moreFramesThanAMessageMayHaveAreDropped() throws IOException {
+    try (Socket client = dealer()) {
+      for (int i = 0; i < 2000; i++) {
+        sendPart(client, 1, new byte[] {1});
+      }
+      sendPart(client, 0, new byte[] {1});
+      receiveFrames(1);
+
+      assertThat(notes.attached).singleElement().satisfies(frames -> {
+        assertThat(frames).hasSize(1024);
+      });
+    }
+  }
+
+  @Test
+  void moreBytesThanAMessageMayHaveAreDropped() throws IOException {
+    server.close();
+    server = server(10_000);
+    try (Socket client = dealer()) {
+      for (int i = 0; i < 60; i++) {
+        sendPart(client, i < 59 ? 1 : 0, new byte[200]);
+      }
+      receiveFrames(1);
+
+      long bytes = notes.attached.get(0).stream().mapToLong(Integer::intValue).sum();
+      assertThat(bytes).isEqualTo(49 * 200); // and the first
+    }
   }
 
   @Test
@@ -261,7 +317,7 @@ class ZmqTransportTest {
       @Override
       public void onRefused(long route) {}
     };
-    ZmqTransport client = ZmqTransport.client(FRAME_MAX, 0, deaf);
+    ZmqTransport client = ZmqTransport.client(FRAME_MAX, 0, 1, deaf);
     try {
       Notes heard = new Notes();
       for (long route = 1; route <= 50; route++) {

@@ -1,7 +1,9 @@
 package io.meshrpc.wire;
 
 import io.meshrpc.fuzz.Must;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The bytes of a frame: they are a batch or malformed and nothing else, a batch that came from bytes
@@ -21,6 +23,7 @@ public final class DecodeTarget {
       Must.hold(e.getMessage().length() < 1000, "the text grows with the bytes");
       return;
     }
+    attached(bytes);
     Must.hold(batch.packets().size() <= bytes.length / BYTES_PER_RECORD, "records out of nothing");
     Must.hold(carried(batch) <= bytes.length, "bytes out of nothing");
     if (batch.packets().stream().anyMatch(DecodeTarget::isOfLaterVersion)) { // is never sent
@@ -38,6 +41,25 @@ public final class DecodeTarget {
       Must.hold(Arrays.equals(once, BatchCodec.encode(again)), "other bytes the second time");
     } catch (MalformedBatchException e) {
       throw new AssertionError("what was encoded cannot be read", e);
+    }
+  }
+
+  /** The same with frames beside it. */
+  private static void attached(byte[] bytes) {
+    List<byte[]> frames = List.of(new byte[3], new byte[9000]);
+    try {
+      Batch batch = BatchCodec.decode(bytes.clone(), frames);
+      if (batch.packets().stream().noneMatch(DecodeTarget::isOfLaterVersion)) {
+        List<byte[]> out = new ArrayList<>();
+        byte[] once = BatchCodec.encode(batch, out);
+        Must.hold(out.size() <= 1, "more frames than large payloads");
+        if (once.length > 0) {
+          Batch again = BatchCodec.decode(once, out);
+          Must.hold(carried(again) == carried(batch), "other payloads");
+        }
+      }
+    } catch (MalformedBatchException e) {
+      throw new AssertionError("with frames beside it it cannot be read", e);
     }
   }
 

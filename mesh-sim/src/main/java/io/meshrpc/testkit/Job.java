@@ -45,7 +45,7 @@ final class Job {
             handler,
             interceptors,
             stage::correlationId,
-            reply -> onAnswer(reply, end))
+            (same, reply) -> onAnswer(reply, end))
         .run();
   }
 
