@@ -125,6 +125,11 @@ final class HandlerRunner implements ServerNode.Ears {
   }
 
   @Override
+  public void onShownOut(String address, String reason) {
+    news.shownOut(address, reason);
+  }
+
+  @Override
   public void onStray(int bytes, String reason) {
     news.stray(bytes, reason);
   }

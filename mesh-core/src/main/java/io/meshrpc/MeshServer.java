@@ -30,7 +30,7 @@ public final class MeshServer implements AutoCloseable {
     Executor given = builder.executor;
     if (given == null) {
       this.ownExecutor =
-          DaemonThreads.forHandlers("mesh-handler-" + builder.name, builder.handlersMax());
+          DaemonThreads.forHandlers("mesh-handler-" + builder.name, builder.bounds.handlersMax());
       this.runner = new HandlerRunner(builder, ownExecutor.executor());
     } else {
       this.ownExecutor = null;
@@ -60,7 +60,8 @@ public final class MeshServer implements AutoCloseable {
       bound = ServerNode.bind(
           settings.name,
           settings.endpoint,
-          settings.limits(),
+          settings.bounds.limits(),
+          settings.bounds.connectionLimits(),
           services,
           new SecureRandom(), // session numbers must not be guessed
           settings.threading(),

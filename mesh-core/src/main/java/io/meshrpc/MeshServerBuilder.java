@@ -5,7 +5,6 @@ import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.ServerInterceptor;
 import io.meshrpc.api.ServiceDefinition;
-import io.meshrpc.core.ServerLimits;
 import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.security.MeshSecurity;
 import io.meshrpc.security.TlsSecurity;
@@ -25,13 +24,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects what a {@link MeshServer} needs: where it is bound and what it serves. */
 public final class MeshServerBuilder {
-  private static final ServerLimits DEFAULTS = ServerLimits.DEFAULTS;
   private static final Duration SESSION_IDLE_MIN = Duration.ofSeconds(31);
 
   final Map<String, ServiceDefinition> services = new LinkedHashMap<>();
   final Map<String, Executor> executors = new LinkedHashMap<>();
   final List<ServerInterceptor> interceptors = new ArrayList<>();
   final Set<MethodDescriptor<?, ?>> shortMethods = new LinkedHashSet<>();
+  final ServerBounds bounds = new ServerBounds();
   String endpoint = "";
   String name = "";
   Duration drainGrace = Duration.ofSeconds(10);
@@ -46,22 +45,6 @@ public final class MeshServerBuilder {
 
   private long spinNs = Threading.DEFAULT.spinNs();
   private int ioThreads = Threading.DEFAULT.ioThreads();
-  private int workers = DEFAULTS.workers();
-  private int queueCountMax = DEFAULTS.queueCountMax();
-  private long queueBytesMax = DEFAULTS.queueBytesMax();
-  private int queueCountPerMethodMax = DEFAULTS.queueCountPerMethodMax();
-  private int clientsMax = DEFAULTS.clientsMax();
-  private int requestBytesMax = DEFAULTS.requestBytesMax();
-  private int replyBytesMax = DEFAULTS.replyBytesMax();
-  private int metadataBytesMax = DEFAULTS.metadataBytesMax();
-  private int rememberedCountMax = DEFAULTS.rememberedCountMax();
-  private long rememberedBytesMax = DEFAULTS.rememberedBytesMax();
-  private long rememberedAgeNs = DEFAULTS.rememberedAgeNs();
-  private long sessionIdleNs = DEFAULTS.sessionIdleNs();
-  private long codelTargetNs = DEFAULTS.codelTargetNs();
-  private long codelIntervalNs = DEFAULTS.codelIntervalNs();
-  private int concurrencyMin = DEFAULTS.concurrencyMin();
-  private int concurrencyMax = DEFAULTS.concurrencyMax();
 
   MeshServerBuilder() {}
 
@@ -166,7 +149,7 @@ public final class MeshServerBuilder {
 
   /** How many handlers may run at once; 64 unless set. */
   public MeshServerBuilder workers(int count) {
-    workers = Checks.atLeast("workers", count, 1);
+    bounds.workers = Checks.atLeast("workers", count, 1);
     return this;
   }
 
@@ -181,8 +164,8 @@ public final class MeshServerBuilder {
    *     threads
    */
   public MeshServerBuilder adaptiveConcurrency(int concurrencyMin, int concurrencyMax) {
-    this.concurrencyMin = Checks.atLeast("concurrencyMin", concurrencyMin, 1);
-    this.concurrencyMax = Checks.atLeast("concurrencyMax", concurrencyMax, concurrencyMin);
+    bounds.concurrencyMin = Checks.atLeast("concurrencyMin", concurrencyMin, 1);
+    bounds.concurrencyMax = Checks.atLeast("concurrencyMax", concurrencyMax, concurrencyMin);
     return this;
   }
 
@@ -197,19 +180,19 @@ public final class MeshServerBuilder {
 
   /** How many requests may wait; 10,000 unless set. */
   public MeshServerBuilder queueCountMax(int count) {
-    queueCountMax = Checks.atLeast("queueCountMax", count, 0);
+    bounds.queueCountMax = Checks.atLeast("queueCountMax", count, 0);
     return this;
   }
 
   /** How many requests of one method may wait; 10,000 unless set. */
   public MeshServerBuilder queueCountPerMethodMax(int count) {
-    queueCountPerMethodMax = Checks.atLeast("queueCountPerMethodMax", count, 0);
+    bounds.queueCountPerMethodMax = Checks.atLeast("queueCountPerMethodMax", count, 0);
     return this;
   }
 
   /** How many bytes of payload and metadata may wait; 64 MiB unless set. */
   public MeshServerBuilder queueBytesMax(long bytes) {
-    queueBytesMax = Checks.atLeast("queueBytesMax", bytes, 0);
+    bounds.queueBytesMax = Checks.atLeast("queueBytesMax", bytes, 0);
     return this;
   }
 
@@ -218,19 +201,53 @@ public final class MeshServerBuilder {
    * #sessionIdle}, and as long as an answer to it is remembered.
    */
   public MeshServerBuilder clientsMax(int count) {
-    clientsMax = Checks.atLeast("clientsMax", count, 1);
+    bounds.clientsMax = Checks.atLeast("clientsMax", count, 1);
+    return this;
+  }
+
+  /**
+   * How many connections there may be, whoever is behind them; 10,000 unless set, or as many as have
+   * room for their buffers in half of the memory. Each takes a file descriptor and 256 KiB. A
+   * connection beyond that is closed at once.
+   */
+  public MeshServerBuilder connectionsMax(int count) {
+    bounds.connectionsMax = Checks.atLeast("connectionsMax", count, 1);
+    return this;
+  }
+
+  /** How many connections there may be from one address; 2,500 unless set. */
+  public MeshServerBuilder connectionsPerAddressMax(int count) {
+    bounds.connectionsPerAddressMax = Checks.atLeast("connectionsPerAddressMax", count, 1);
+    return this;
+  }
+
+  /**
+   * How long a connection may be there before its first frame has come, to the second; 30 s unless
+   * set, 1 s at least. Later it may be silent for {@link #sessionIdle} and 30 s more.
+   */
+  public MeshServerBuilder firstWordWithin(Duration span) {
+    bounds.firstWordNs = Checks.atLeast("firstWordWithin", span, Duration.ofSeconds(1));
+    return this;
+  }
+
+  /**
+   * How many bytes of answers may wait for a connection that does not read them; 128 MiB unless set.
+   * Beyond that it is closed; its client gets the answers to what is remembered when it is back.
+   */
+  public MeshServerBuilder unreadBytesMax(long bytes) {
+    bounds.unreadBytesMax = Checks.atLeast("unreadBytesMax", bytes, 1);
     return this;
   }
 
   /** The largest payload of a request, in bytes; 4 MiB unless set. Clients are told. */
   public MeshServerBuilder requestBytesMax(int bytes) {
-    requestBytesMax = Checks.atLeast("requestBytesMax", bytes, 1);
+    bounds.requestBytesMax = Checks.atLeast("requestBytesMax", bytes, 1);
     return this;
   }
 
   /** The largest payload of a reply, in bytes; 4 MiB unless set. */
   public MeshServerBuilder replyBytesMax(int bytes) {
-    replyBytesMax = Checks.atLeast("replyBytesMax", bytes, 1);
+    bounds.replyBytesMax = Checks.atLeast("replyBytesMax", bytes, 1);
     return this;
   }
 
@@ -239,7 +256,7 @@ public final class MeshServerBuilder {
    * told.
    */
   public MeshServerBuilder metadataBytesMax(int bytes) {
-    metadataBytesMax = Checks.atLeast("metadataBytesMax", bytes, 0);
+    bounds.metadataBytesMax = Checks.atLeast("metadataBytesMax", bytes, 0);
     return this;
   }
 
@@ -249,7 +266,7 @@ public final class MeshServerBuilder {
    * io.meshrpc.api.Execution#UNKNOWN}.
    */
   public MeshServerBuilder rememberedCountMax(int count) {
-    rememberedCountMax = Checks.atLeast("rememberedCountMax", count, 0);
+    bounds.rememberedCountMax = Checks.atLeast("rememberedCountMax", count, 0);
     return this;
   }
 
@@ -258,13 +275,13 @@ public final class MeshServerBuilder {
    * not remembered at all.
    */
   public MeshServerBuilder rememberedBytesMax(long bytes) {
-    rememberedBytesMax = Checks.atLeast("rememberedBytesMax", bytes, 0);
+    bounds.rememberedBytesMax = Checks.atLeast("rememberedBytesMax", bytes, 0);
     return this;
   }
 
   /** How long an answer is remembered, to the second; 60 s unless set. */
   public MeshServerBuilder rememberedAge(Duration span) {
-    rememberedAgeNs = Checks.atLeast("rememberedAge", span, Duration.ZERO);
+    bounds.rememberedAgeNs = Checks.atLeast("rememberedAge", span, Duration.ZERO);
     return this;
   }
 
@@ -273,7 +290,7 @@ public final class MeshServerBuilder {
    * unless set, and 31 s at least, for idle clients speak every 30 s.
    */
   public MeshServerBuilder sessionIdle(Duration span) {
-    sessionIdleNs = Checks.atLeast("sessionIdle", span, SESSION_IDLE_MIN);
+    bounds.sessionIdleNs = Checks.atLeast("sessionIdle", span, SESSION_IDLE_MIN);
     return this;
   }
 
@@ -283,13 +300,13 @@ public final class MeshServerBuilder {
    * long as handlers usually run. Zero for never: nothing is shed that has been let in.
    */
   public MeshServerBuilder codelTarget(Duration span) {
-    codelTargetNs = Checks.atLeast("codelTarget", span, Duration.ZERO);
+    bounds.codelTargetNs = Checks.atLeast("codelTarget", span, Duration.ZERO);
     return this;
   }
 
   /** How long work must have waited too long before that is an overload; 100 ms unless set, 1 ms at least. */
   public MeshServerBuilder codelInterval(Duration span) {
-    codelIntervalNs = Checks.atLeast("codelInterval", span, Duration.ofMillis(1));
+    bounds.codelIntervalNs = Checks.atLeast("codelInterval", span, Duration.ofMillis(1));
     return this;
   }
 
@@ -338,26 +355,6 @@ public final class MeshServerBuilder {
     return new Threading(spinNs, ioThreads);
   }
 
-  ServerLimits limits() {
-    return new ServerLimits(
-        workers,
-        queueCountMax,
-        queueBytesMax,
-        queueCountPerMethodMax,
-        clientsMax,
-        requestBytesMax,
-        replyBytesMax,
-        metadataBytesMax,
-        rememberedCountMax,
-        rememberedBytesMax,
-        rememberedAgeNs,
-        sessionIdleNs,
-        codelTargetNs,
-        codelIntervalNs,
-        concurrencyMin,
-        concurrencyMax);
-  }
-
   /** What to warn of once the server is bound there; empty if nothing. */
   String warning(String bound) {
     return security != null || insecure ? "" : Exposure.warning(bound);
@@ -365,10 +362,5 @@ public final class MeshServerBuilder {
 
   Trust trust() {
     return new Trust(security, authorizer == null ? null : new SafeAuthorizer(authorizer));
-  }
-
-  /** The most handlers that will run at once. */
-  int handlersMax() {
-    return concurrencyMax == 0 ? workers : concurrencyMax;
   }
 }

@@ -4,11 +4,13 @@ import io.meshrpc.api.MeshListener;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** Tells a listener what happened, in a thread of its own, one piece after the other. */
 final class News {
+  private static final int WAITING_MAX = 1000;
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
 
   private final MeshListener listener;
@@ -16,6 +18,8 @@ final class News {
   private final AtomicLong strays = new AtomicLong();
   private final AtomicLong refusals = new AtomicLong();
   private final Complaints complaints = new Complaints();
+  private final AtomicLong shownOut = new AtomicLong();
+  private final AtomicInteger waiting = new AtomicInteger(); // of strangers, who may be many
 
   News(String name, MeshListener listener) {
     this.listener = listener;
@@ -37,7 +41,17 @@ final class News {
       LOG.log(
           Level.WARNING, "dropped bytes that are not of the mesh, " + total + " times: " + reason);
     }
-    tell(to -> to.onStrayBytes(new MeshListener.StrayBytes(bytes, reason, total)));
+    tellOfStranger(to -> to.onStrayBytes(new MeshListener.StrayBytes(bytes, reason, total)));
+  }
+
+  void shownOut(String address, String reason) {
+    long total = shownOut.incrementAndGet();
+    if (Long.bitCount(total) == 1) {
+      LOG.log(
+          Level.WARNING, "closed a connection, " + total + " times: " + address + ": " + reason);
+    }
+    tellOfStranger(
+        to -> to.onClosedConnection(new MeshListener.ClosedConnection(address, reason, total)));
   }
 
   /** A flood of strangers does not fill the log: each is named once a minute. */
@@ -52,6 +66,17 @@ final class News {
 
   void close() {
     thread.shutdown();
+  }
+
+  /** Beyond some the news is left out: the next one's total tells how much. */
+  private void tellOfStranger(Consumer<MeshListener> news) {
+    if (waiting.get() < WAITING_MAX) {
+      waiting.incrementAndGet();
+      tell(to -> {
+        waiting.decrementAndGet();
+        news.accept(to);
+      });
+    }
   }
 
   private void tell(Consumer<MeshListener> news) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.meshrpc.core.ServerLimits;
+import io.meshrpc.zmq.ConnectionLimits;
 import java.io.IOException;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class ServerSettingsTest {
   @Test
   void theDefaultsHoldUnlessSet() {
-    assertThat(MeshServer.builder().limits()).isEqualTo(ServerLimits.DEFAULTS);
+    assertThat(MeshServer.builder().bounds.limits()).isEqualTo(ServerLimits.DEFAULTS);
   }
 
   @Test
@@ -37,7 +39,7 @@ class ServerSettingsTest {
         .codelInterval(Duration.ofMillis(14))
         .adaptiveConcurrency(15, 16);
 
-    assertThat(builder.limits())
+    assertThat(builder.bounds.limits())
         .isEqualTo(new ServerLimits(
             1,
             2,
@@ -59,8 +61,8 @@ class ServerSettingsTest {
 
   @Test
   void thereAreThreadsForAllHandlersThatMayRun() {
-    assertThat(MeshServer.builder().workers(7).handlersMax()).isEqualTo(7);
-    assertThat(MeshServer.builder().workers(7).adaptiveConcurrency(2, 9).handlersMax())
+    assertThat(MeshServer.builder().workers(7).bounds.handlersMax()).isEqualTo(7);
+    assertThat(MeshServer.builder().workers(7).adaptiveConcurrency(2, 9).bounds.handlersMax())
         .isEqualTo(9);
   }
 
@@ -70,9 +72,9 @@ class ServerSettingsTest {
         .rememberedAge(Duration.ofSeconds(Long.MAX_VALUE))
         .sessionIdle(Duration.ofDays(1_000_000));
 
-    assertThat(builder.limits().rememberedAgeNs())
+    assertThat(builder.bounds.limits().rememberedAgeNs())
         .isGreaterThan(Duration.ofDays(10_000).toNanos());
-    assertThat(builder.limits().sessionIdleNs())
+    assertThat(builder.bounds.limits().sessionIdleNs())
         .isGreaterThan(Duration.ofDays(10_000).toNanos());
   }
 
@@ -111,6 +113,44 @@ class ServerSettingsTest {
     for (var limit : ServerLimits.class.getRecordComponents()) {
       assertThat(guide).contains("`" + limit.getName().replaceAll("Ns$", "") + "`");
     }
+  }
+
+  @Test
+  void thePageOfLimitsNamesEachThatCanBeSet() throws IOException {
+    String page = Files.readString(Path.of("../docs/guide/limits.md"));
+
+    for (var setting : MeshServerBuilder.class.getDeclaredMethods()) {
+      if (Modifier.isPublic(setting.getModifiers()) && setting.getName().endsWith("Max")) {
+        assertThat(page).contains("`" + setting.getName() + "`");
+      }
+    }
+    assertThat(page).contains("`firstWordWithin`", "`sessionIdle`", "`rememberedAge`", "`workers`");
+  }
+
+  @Test
+  void everyLimitOfConnectionsCanBeSet() {
+    MeshServerBuilder builder = MeshServer.builder()
+        .connectionsMax(1)
+        .connectionsPerAddressMax(2)
+        .firstWordWithin(Duration.ofSeconds(3))
+        .sessionIdle(Duration.ofSeconds(40))
+        .unreadBytesMax(5);
+
+    assertThat(builder.bounds.connectionLimits())
+        .isEqualTo(new ConnectionLimits(1, 2, 3_000_000_000L, 70_000_000_000L, 5));
+    assertThat(MeshServer.builder().bounds.connectionLimits()).isEqualTo(ConnectionLimits.DEFAULTS);
+    assertThat(MeshServer.builder()
+            .sessionIdle(Duration.ofDays(1_000_000))
+            .bounds
+            .connectionLimits()
+            .silenceNs())
+        .isPositive();
+    refuses(b -> b.connectionsMax(0), "connectionsMax: 0 (expected: >= 1)");
+    refuses(b -> b.connectionsPerAddressMax(0), "connectionsPerAddressMax: 0 (expected: >= 1)");
+    refuses(
+        b -> b.firstWordWithin(Duration.ofMillis(999)),
+        "firstWordWithin: PT0.999S (expected: >= PT1S)");
+    refuses(b -> b.unreadBytesMax(0), "unreadBytesMax: 0 (expected: >= 1)");
   }
 
   private static void refuses(Consumer<MeshServerBuilder> setting, String text) {

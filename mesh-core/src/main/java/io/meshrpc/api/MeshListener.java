@@ -18,6 +18,12 @@ public interface MeshListener {
   default void onRefusedPeer(RefusedPeer refused) {}
 
   /**
+   * This server closed a connection, or did not let it in: it took too much, said nothing, or there
+   * were too many. Or it ended before its first frame, as one does that does not speak ZeroMQ.
+   */
+  default void onClosedConnection(ClosedConnection closed) {}
+
+  /**
    * A move in the liveness table.
    *
    * @param endpoint the server's address
@@ -46,4 +52,13 @@ public interface MeshListener {
    * @param total how many times this node has refused somebody
    */
   record RefusedPeer(String peer, String reason, long total) {}
+
+  /**
+   * A connection that a server closed.
+   *
+   * @param address of the other side, with its port
+   * @param reason why, in words
+   * @param total how many times this has happened to this server
+   */
+  record ClosedConnection(String address, String reason, long total) {}
 }

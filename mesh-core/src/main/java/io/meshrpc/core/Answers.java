@@ -34,6 +34,12 @@ final class Answers {
     return refused(call.seq(), call.latestAttempt, Reason.SHED, text, targetMs);
   }
 
+  /** The queue is full, most of it with this client's calls, and another client has come. */
+  static Response displaced(ServerCall call) {
+    String text = "the queue is full, and this client has the most in it";
+    return refused(call.seq(), call.latestAttempt, Reason.QUEUE_FULL, text, 1);
+  }
+
   static Response forgotten(long seq, int attempt) {
     return of(
         seq,

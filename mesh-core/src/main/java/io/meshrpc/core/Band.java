@@ -33,6 +33,7 @@ final class Band {
     final ClientSession client;
     final ArrayDeque<ServerCall> calls = new ArrayDeque<>(); // oldest first
     long usualNs;
+    long bytes;
     long creditNs; // what it may still use in this turn; less than 0 if a call was dearer than that
     boolean inTurn;
 
@@ -58,6 +59,7 @@ final class Band {
     flow.calls.addLast(call);
     all.add(call);
     flow.usualNs += call.expectedNs;
+    flow.bytes += call.bytes();
     usualNs += call.expectedNs;
     count++;
   }
@@ -126,6 +128,36 @@ final class Band {
     return flow == null ? null : flow.calls.peekFirst();
   }
 
+  /** How much of the queue's room this client takes here, by count or bytes, whichever is more. */
+  double share(ClientSession client, ServerLimits limits) {
+    Flow flow = flows.get(client);
+    return flow == null ? 0 : share(flow, limits);
+  }
+
+  private static double share(Flow flow, ServerLimits limits) {
+    return Math.max(
+        (double) flow.calls.size() / Math.max(1, limits.queueCountMax()),
+        (double) flow.bytes / Math.max(1, limits.queueBytesMax()));
+  }
+
+  /** The newest of the client that takes more room here than any other, and than this; else null. */
+  @Nullable
+  ServerCall newestOfGreatest(double above, ServerLimits limits) {
+    double most = above;
+    ServerCall newest = null;
+    for (Flow flow : fresh) {
+      double share = share(flow, limits);
+      newest = share > most ? flow.calls.peekLast() : newest;
+      most = Math.max(most, share);
+    }
+    for (Flow flow : ring) {
+      double share = share(flow, limits);
+      newest = share > most ? flow.calls.peekLast() : newest;
+      most = Math.max(most, share);
+    }
+    return newest;
+  }
+
   /** What is likely to be done before one more call of this client that takes so long. */
   long aheadNs(ClientSession client, long costNs) {
     Flow own = flows.get(client);
@@ -186,6 +218,7 @@ final class Band {
   private void left(Flow flow, ServerCall call) {
     all.remove(call);
     flow.usualNs -= call.expectedNs;
+    flow.bytes -= call.bytes();
     usualNs -= call.expectedNs;
     count--;
     busy -= flow.calls.isEmpty() ? 1 : 0;

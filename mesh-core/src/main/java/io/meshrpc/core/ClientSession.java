@@ -17,6 +17,7 @@ final class ClientSession {
   long idleSinceNs; // its last word, or the end of its last work
   long ackBelow;
   long responseBytesMax;
+  long takenMax; // the greatest number that was let in
   long idempotentEndedMax; // the greatest number that ended here and is not remembered
 
   /** One that comes for the first time, or comes back: numbers up to this one may have run. */

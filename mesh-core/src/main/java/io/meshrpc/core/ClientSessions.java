@@ -4,10 +4,13 @@ import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.wire.Hello;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Refusal;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,8 @@ final class ClientSessions {
   static final int VERSION = 1;
   private static final int RETRY_AFTER_MS = 1000;
   private static final int STRANGER_RETRY_AFTER_MS = 10_000;
+  private static final int NAME_BYTES_MAX = 255;
+  private static final int REMEMBERED_SHARES = 128; // all remember together what so many may
 
   private final ServerLimits limits;
   private final RandomGenerator random;
@@ -28,6 +33,7 @@ final class ClientSessions {
   private final Map<NodeId, ClientSession> byNode = new LinkedHashMap<>();
   private final Map<Long, ClientSession> byToken = new HashMap<>();
   private final Map<Long, ClientSession> byRoute = new HashMap<>();
+  private final Set<ClientSession> gone = new LinkedHashSet<>(); // no session; longest gone first
 
   /**
    * Nobody yet.
@@ -65,7 +71,16 @@ final class ClientSessions {
           STRANGER_RETRY_AFTER_MS,
           hello.epoch());
     }
-    if (!byNode.containsKey(hello.nodeId()) && byNode.size() >= limits.clientsMax()) {
+    int nameBytes = hello.name().getBytes(StandardCharsets.UTF_8).length;
+    if (nameBytes > NAME_BYTES_MAX) {
+      return refusal(
+          Refusal.Reason.MALFORMED,
+          "name: " + nameBytes + " bytes (expected: <= " + NAME_BYTES_MAX + ")",
+          0,
+          hello.epoch());
+    }
+    boolean known = byNode.containsKey(hello.nodeId());
+    if (!known && byNode.size() >= limits.clientsMax() && !forgetOne()) {
       return refusal(
           Refusal.Reason.TOO_MANY_CLIENTS,
           "clients: " + byNode.size() + " (expected: < " + limits.clientsMax() + ")",
@@ -109,10 +124,12 @@ final class ClientSessions {
 
   /** Ends the sessions of clients without word or work for long, and forgets who has no answers. */
   void sweep(long nowNs, ServerOutbox out) {
+    long remembered = 0;
     Iterator<ClientSession> all = byNode.values().iterator();
     while (all.hasNext()) {
       ClientSession client = all.next();
       client.recent.forgetOlderThan(nowNs - limits.rememberedAgeNs());
+      remembered += client.recent.bytes();
       boolean idle = nowNs - client.idleSinceNs > limits.sessionIdleNs();
       if (!idle || client.active.count() > 0) {
         continue;
@@ -123,9 +140,46 @@ final class ClientSessions {
       }
       if (client.recent.count() == 0) {
         all.remove();
+        gone.remove(client);
         departed.add(client.nodeId, client.identity, client.seqMax());
       }
     }
+    relieve(remembered, nowNs);
+  }
+
+  /** All together remember too much: the longest gone are forgotten first, then what the rest got last. */
+  private void relieve(long rememberedBytes, long nowNs) {
+    long most = REMEMBERED_SHARES * limits.rememberedBytesMax();
+    if (rememberedBytes <= most) {
+      return;
+    }
+    while (forgetOne()) {
+      // those without a session have the least use of their answers
+    }
+    long left = 0;
+    for (ClientSession client : byNode.values()) {
+      left += client.recent.bytes();
+      if (left > most) {
+        left -= client.recent.bytes();
+        client.recent.forgetOlderThan(nowNs + 1);
+      }
+    }
+  }
+
+  /** Forgets the one that has been gone for longest and has no work; false if there is none. */
+  private boolean forgetOne() {
+    Iterator<ClientSession> all = gone.iterator();
+    while (all.hasNext()) {
+      ClientSession client = all.next();
+      if (client.active.count() == 0) {
+        all.remove();
+        byNode.remove(client.nodeId);
+        long ranMax = Math.max(client.seqMax(), client.takenMax);
+        departed.add(client.nodeId, client.identity, ranMax);
+        return true;
+      }
+    }
+    return false;
   }
 
   Iterable<ClientSession> all() {
@@ -150,6 +204,7 @@ final class ClientSessions {
     client.route = route;
     client.token = newToken();
     client.connected = true;
+    gone.remove(client);
     byToken.put(client.token, client);
     byRoute.put(route, client);
   }
@@ -157,6 +212,7 @@ final class ClientSessions {
   private void end(ClientSession client) {
     if (client.connected) {
       client.connected = false;
+      gone.add(client);
       byToken.remove(client.token);
       byRoute.remove(client.route);
       onEnd.accept(client);

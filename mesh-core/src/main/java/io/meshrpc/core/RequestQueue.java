@@ -11,12 +11,14 @@ final class RequestQueue {
   private static final int[] WEIGHTS = {1, 2, 4, 8}; // by Priority.ordinal()
 
   private final Band[] bands = new Band[Priority.values().length];
+  private final ServerLimits limits;
   private final AdmissionLevel level;
   private int count;
   private long bytes;
   private long usualNs; // what all that waits usually takes to run, as known when it came
 
   RequestQueue(ServerLimits limits) {
+    this.limits = limits;
     level = new AdmissionLevel(limits.codelIntervalNs());
     for (int i = 0; i < bands.length; i++) {
       CoDel codel = new CoDel(limits.codelTargetNs(), limits.codelIntervalNs());
@@ -85,6 +87,30 @@ final class RequestQueue {
   @Nullable
   ServerCall oldestLike(ServerCall call) {
     return band(call.priority()).oldestOf(call.client);
+  }
+
+  /**
+   * What must go so that a client has its share of a full queue: the newest of the one that takes the
+   * most room, if that is more than twice as much as the client would take with so many bytes more.
+   */
+  @Nullable
+  ServerCall displacedBy(ClientSession client, int moreBytes) {
+    double own = Math.max(
+        1.0 / Math.max(1, limits.queueCountMax()),
+        (double) moreBytes / Math.max(1, limits.queueBytesMax()));
+    for (Band band : bands) {
+      own += band.share(client, limits);
+    }
+    double most = 2 * own;
+    ServerCall displaced = null;
+    for (Band band : bands) {
+      ServerCall call = band.newestOfGreatest(most, limits);
+      if (call != null) {
+        displaced = call;
+        most = band.share(call.client, limits);
+      }
+    }
+    return displaced;
   }
 
   /** When the oldest came; {@link Long#MAX_VALUE} if none waits. */

@@ -195,6 +195,11 @@ public final class ServerEngine {
     return work.load(nowNs);
   }
 
+  /** All clients that are known, for tests. */
+  Iterable<ClientSession> clients() {
+    return sessions.all();
+  }
+
   /** How many requests there are, if there is nothing else; they come before what is about them. */
   private static int requestsIn(List<Packet> packets) {
     boolean only = !packets.isEmpty()
@@ -267,6 +272,7 @@ public final class ServerEngine {
       }
       return;
     }
+    client.takenMax = Math.max(client.takenMax, seq);
     work.add(new ServerCall(client, stats, request, nowNs), nowNs);
   }
 

@@ -3,6 +3,7 @@ package io.meshrpc.core;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.LoadReport;
 import io.meshrpc.wire.Packet;
+import io.meshrpc.wire.Reason;
 import io.meshrpc.wire.Request;
 import io.meshrpc.wire.Response;
 import org.jspecify.annotations.Nullable;
@@ -58,11 +59,31 @@ final class WorkDesk {
     }
     Admission.Room room = new Admission.Room(queue, limit(), running, limits);
     Response refusal = Admission.noRoom(client, request, stats, room);
+    while (refusal != null && refusal.reason() == Reason.QUEUE_FULL && makeRoom(client, request)) {
+      refusal = Admission.noRoom(client, request, stats, room);
+    }
     if (refusal == null) {
       refusal = Admission.tooLow(client, request, stats, room, targetNs());
     }
     gauge.onRequest(refusal != null, nowNs);
     return refusal;
+  }
+
+  /** Who takes most of a full queue gives way to who has little there. */
+  private boolean makeRoom(ClientSession client, Request request) {
+    int bytes = request.payload().length + request.metadata().bytes();
+    int free = Math.max(0, limit() - running);
+    boolean full = queue.count() - free >= limits.queueCountMax()
+        || queue.bytes() + bytes > limits.queueBytesMax();
+    ServerCall displaced = full ? queue.displacedBy(client, bytes) : null;
+    if (displaced == null) { // or it is the method that has too many
+      return false;
+    }
+    queue.remove(displaced);
+    end(displaced);
+    gauge.onShed();
+    answerer.answer(displaced.client, Answers.displaced(displaced));
+    return true;
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.List;
  * twice the last value holds.
  */
 final class BatchReader {
+  static final int RECORDS_MAX = 65_536; // of two bytes each there could be millions
   private final FieldReader in;
   private final CallReader calls;
   private final List<Packet> packets = new ArrayList<>();
@@ -56,6 +57,9 @@ final class BatchReader {
   }
 
   private void packet(int field) throws IOException, MalformedBatchException {
+    if (packets.size() == RECORDS_MAX) {
+      throw new MalformedBatchException("frame: more than " + RECORDS_MAX + " records");
+    }
     int outer = in.enter();
     packets.add(
         switch (field) {

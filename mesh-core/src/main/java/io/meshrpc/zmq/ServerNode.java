@@ -53,6 +53,8 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
     /** The authorizer denied a call. */
     void onDenied();
+    /** A connection was closed by this server, or not let in. */
+    void onShownOut(String address, String reason);
 
     /** How busy the server is. */
     void onLoad(LoadReport load);
@@ -64,6 +66,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   private final ServerEngine engine;
   private final Ears ears;
   private final Outgoing outgoing = new Outgoing(this::load);
+  private final Door door;
   private final ZmqTransport socket;
   private final Transport transport; // the socket, or what makes it secure
   private final String endpoint; // asked for by any thread, and when the socket is closed, too
@@ -77,18 +80,21 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       String name,
       String endpoint,
       ServerLimits limits,
+      ConnectionLimits connections,
       List<ServiceDescriptor> services,
       RandomGenerator random,
       Threading threading,
       Trust trust,
       Ears ears) {
     this.ears = ears;
+    this.door = new Door(connections, frameBytesMax(limits), new Visitors());
     CurveSecurity curve = trust.security() instanceof CurveSecurity keys ? keys : null;
     this.socket = ZmqTransport.server(
         frameBytesMax(limits),
         LINGER_MS,
         threading.ioThreads(),
         endpoint,
+        door,
         curve,
         curve == null ? null : new AtTheDoor());
     this.endpoint = socket.endpoint();
@@ -103,6 +109,19 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   private void run(Runnable task) {
     loop.post((unused, at) -> task.run());
+  }
+
+  /** What the door tells, in JeroMQ's thread or the loop's. */
+  private final class Visitors implements Door.Ears {
+    @Override
+    public void onFirst() {
+      wake();
+    }
+
+    @Override
+    public void onShownOut(String address, String reason) {
+      ears.onShownOut(address, reason);
+    }
   }
 
   private final class Doorkeeper implements Links {
@@ -133,12 +152,22 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       String name,
       String endpoint,
       ServerLimits limits,
+      ConnectionLimits connections,
       List<ServiceDescriptor> services,
       RandomGenerator random,
       Threading threading,
       Trust trust,
       Ears ears) {
-    return new ServerNode(name, endpoint, limits, services, random, threading, trust, ears);
+    return new ServerNode(
+        name, endpoint, limits, connections, services, random, threading, trust, ears);
+  }
+
+  /** From JeroMQ's thread, which may be there before the loop. */
+  private void wake() {
+    NodeLoop<ServerEngine> running = loop;
+    if (running != null) {
+      running.post((engine, at) -> {});
+    }
   }
 
   /** Its loop. */
@@ -197,11 +226,18 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   @Override
   public void tick(long nowNs) {
     engine.tick(nowNs);
+    door.sweep();
   }
 
   @Override
   public long nextTick() {
-    return drainedNs == Long.MAX_VALUE ? engine.nextTick() : quietNs();
+    if (drainedNs != Long.MAX_VALUE) {
+      return quietNs();
+    }
+    long sweepInNs = door.nextSweepInNs();
+    return sweepInNs == Long.MAX_VALUE
+        ? engine.nextTick()
+        : Math.min(engine.nextTick(), now + sweepInNs);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.meshrpc.zmq;
 
 import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.security.CurveSecurity;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -10,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
@@ -27,14 +27,15 @@ import zmq.io.Metadata;
  * cancels the wait.
  */
 public final class ZmqTransport implements Transport {
+  private static final System.Logger LOG = System.getLogger("io.meshrpc");
+  private static final int DOOR_EVENTS = ZMQ.EVENT_ACCEPTED | ZMQ.EVENT_DISCONNECTED;
+  private static final String DOMAIN = "mesh"; // with any, JeroMQ refuses ZMTP 1 and 2
   private static final int GONE_BYTES = 16;
   private static final int ATTACHED_MAX = 1024;
   private static final int BUFFER_BYTES = 128 << 10;
   private static final int RECONNECT_MS = 50;
   private static final int RECONNECT_MAX_MS = 1000;
   private static final int HANDSHAKE_MS = 5000;
-  private static final Pattern ADDRESS = // the peer may have put anything in its place
-      Pattern.compile("[0-9a-fA-F:.%\\[\\]]{1,60}");
 
   /** News of connections; called from JeroMQ's thread, must only hand over. */
   public interface News {
@@ -64,12 +65,12 @@ public final class ZmqTransport implements Transport {
   private final Map<RouteName, Long> routes = new HashMap<>();
   private final Map<Long, byte[]> names = new HashMap<>();
   private final Map<Long, String> endpoints = new HashMap<>();
-  private final boolean bound; // a server takes whoever comes, a client only whom it called
-  private final @Nullable CurveDoor door; // of a server with CURVE
+  private final @Nullable Door door; // of a server, which takes whoever comes
+  private final @Nullable CurveDoor curveDoor; // of a server with CURVE
   private final SocketNews heard; // of a client's connections
   private final int frameBytesMax; // of all frames of a message together
   private final List<byte[]> attached = new ArrayList<>(); // of the message that is delivered
-  private final Map<Long, Metadata> origins = new HashMap<>(); // of a server's connections
+  private final Origins origins = new Origins(); // of a server's connections
   private long lastRoute; // of a server
   private @Nullable Metadata origin; // of the latest frame
   private byte @Nullable [] firstName; // of a frame that ended a wait
@@ -78,27 +79,29 @@ public final class ZmqTransport implements Transport {
       int frameBytesMax,
       int lingerMs,
       int ioThreads,
-      boolean bound,
+      @Nullable Door door,
       @Nullable CurveSecurity curve,
       ZapDesk.@Nullable News zapNews) {
     new SecureRandom().nextBytes(gone); // no peer may say it
-    this.bound = bound;
+    this.door = door;
     this.frameBytesMax = frameBytesMax;
     context = new ZContext(ioThreads);
     context.setNotificationExceptionHandler((thread, e) -> {});
+    context.setUncaughtExceptionHandler(
+        (thread, e) -> LOG.log(Level.ERROR, "JeroMQ's thread failed; this node is deaf", e));
     context.setLinger(lingerMs);
     nudge = new Nudge(context);
     socket = context.createSocket(SocketType.ROUTER);
     socket.setLinger(lingerMs);
     socket.setHWM(0);
     socket.setRouterMandatory(true);
-    socket.setMaxMsgSize(frameBytesMax);
-    socket.setMsgAllocator(size -> new Msg(Math.max(0, size)));
+    socket.setMaxMsgSize(door == null ? frameBytesMax : -1); // the door judges, and tells
+    socket.setMsgAllocator(door == null ? size -> new Msg(Math.max(0, size)) : door::allocate);
     socket.setReconnectIVL(RECONNECT_MS);
     socket.setReconnectIVLMax(RECONNECT_MAX_MS);
     socket.setHandshakeIvl(HANDSHAKE_MS);
     heard = new SocketNews(nudge, new Handshakes(curve != null, HANDSHAKE_MS));
-    door = curve == null ? null : CurveDoor.open(context, socket, curve, zapNews);
+    curveDoor = curve == null ? null : CurveDoor.open(context, socket, curve, zapNews);
   }
 
   /** A client's transport, not connected yet, in the clear. */
@@ -114,7 +117,7 @@ public final class ZmqTransport implements Transport {
   public static ZmqTransport client(
       int frameBytesMax, int lingerMs, int ioThreads, @Nullable CurveSecurity curve, News news) {
     ZmqTransport transport =
-        new ZmqTransport(frameBytesMax, lingerMs, ioThreads, false, curve, null);
+        new ZmqTransport(frameBytesMax, lingerMs, ioThreads, null, curve, null);
     transport.socket.setReceiveBufferSize(BUFFER_BYTES);
     transport.socket.setSendBufferSize(BUFFER_BYTES);
     transport.socket.setEventHook(event -> transport.heard.tell(news, event), SocketNews.EVENTS);
@@ -122,14 +125,15 @@ public final class ZmqTransport implements Transport {
   }
 
   /** A server's transport, bound, for everybody. */
-  public static ZmqTransport server(
-      int frameBytesMax, int lingerMs, int ioThreads, String endpoint) {
-    return server(frameBytesMax, lingerMs, ioThreads, endpoint, null, null);
+  static ZmqTransport server(
+      int frameBytesMax, int lingerMs, int ioThreads, String endpoint, Door door) {
+    return server(frameBytesMax, lingerMs, ioThreads, endpoint, door, null, null);
   }
 
   /**
    * A server's transport, bound.
    *
+   * @param door for all who come
    * @param curve null for everybody, in the clear
    * @throws org.zeromq.ZMQException if it cannot be bound
    */
@@ -138,11 +142,14 @@ public final class ZmqTransport implements Transport {
       int lingerMs,
       int ioThreads,
       String endpoint,
+      Door door,
       @Nullable CurveSecurity curve,
       ZapDesk.@Nullable News zapNews) {
     ZmqTransport transport =
-        new ZmqTransport(frameBytesMax, lingerMs, ioThreads, true, curve, zapNews);
+        new ZmqTransport(frameBytesMax, lingerMs, ioThreads, door, curve, zapNews);
     try {
+      transport.socket.setEventHook(door::onEvent, DOOR_EVENTS);
+      transport.socket.setZapDomain(DOMAIN);
       transport.socket.setReceiveBufferSize(BUFFER_BYTES);
       transport.socket.base().setSocketOpt(zmq.ZMQ.ZMQ_DISCONNECT_MSG, transport.gone);
       transport.socket.bind(endpoint);
@@ -200,19 +207,23 @@ public final class ZmqTransport implements Transport {
   @Override
   public void send(long route, byte[] frame, List<byte[]> attached) {
     byte[] name = names.get(route);
-    if (name == null || !sendPart(name, true)) {
+    if (name == null || (door != null && !door.mayAsk(route)) || !sendPart(new Msg(name), true)) {
       return;
     }
-    sendPart(frame, !attached.isEmpty());
+    sendPart(body(route, frame), !attached.isEmpty());
     for (int i = 0; i < attached.size(); i++) {
-      sendPart(attached.get(i), i + 1 < attached.size());
+      sendPart(body(route, attached.get(i)), i + 1 < attached.size());
     }
   }
 
   /** False if there is no such connection, which only the first part, its name, can find out. */
-  private boolean sendPart(byte[] bytes, boolean more) {
+  private boolean sendPart(Msg part, boolean more) {
     int flags = more ? zmq.ZMQ.ZMQ_SNDMORE | zmq.ZMQ.ZMQ_DONTWAIT : zmq.ZMQ.ZMQ_DONTWAIT;
-    return socket.base().send(new Msg(bytes), flags);
+    return socket.base().send(part, flags);
+  }
+
+  private Msg body(long route, byte[] bytes) {
+    return door == null ? new Msg(bytes) : door.parcel(route, bytes);
   }
 
   @Override
@@ -254,12 +265,7 @@ public final class ZmqTransport implements Transport {
   @Override
   public String address(long route) {
     String endpoint = endpoints.get(route);
-    if (endpoint != null) {
-      return endpoint;
-    }
-    Metadata from = origins.get(route);
-    String said = from == null ? null : from.get(Metadata.PEER_ADDRESS);
-    return said == null || !ADDRESS.matcher(said).matches() ? "an unknown address" : said;
+    return endpoint == null ? origins.address(route) : endpoint;
   }
 
   @Override
@@ -284,41 +290,43 @@ public final class ZmqTransport implements Transport {
       }
       closed = true;
     }
-    nudge.close();
-    socket.close();
     if (door != null) {
       door.close();
+    }
+    nudge.close();
+    socket.close();
+    if (curveDoor != null) {
+      curveDoor.close();
     }
     context.close();
   }
 
   private void deliver(Sink sink, byte[] name) {
-    byte[] frame = readBody();
-    RouteName known = new RouteName(name);
-    Long route = routes.get(known);
-    if (!bound) {
-      if (route != null) { // else it comes late, from a connection that was given up
+    RouteName key = new RouteName(name);
+    Long known = routes.get(key);
+    long route = known == null ? lastRoute + 1 : known; // a new one, if it stays
+    byte[] frame = readBody(route);
+    if (door == null) {
+      if (known != null) { // else it comes late, from a connection that was given up
         heard.from(route);
         pass(sink, route, frame);
       }
       return;
     }
     if (Arrays.equals(frame, gone)) {
-      forget(known, sink);
+      forget(key, sink);
       return;
     }
-    if (route == null) {
-      route = ++lastRoute;
-      routes.put(known, route);
+    if (known == null) {
+      lastRoute = route;
+      routes.put(key, route);
       names.put(route, name);
-      if (origin != null) {
-        origins.put(route, origin);
-      }
-      if (door != null) {
-        door.enter(route, origin);
+      origins.put(route, origin);
+      if (curveDoor != null) {
+        curveDoor.enter(route, origin);
       }
     }
-    if (door == null || door.isIn(route)) {
+    if (curveDoor == null || curveDoor.isIn(route)) {
       pass(sink, route, frame);
     }
   }
@@ -332,18 +340,19 @@ public final class ZmqTransport implements Transport {
   }
 
   /** The first frame after the name; empty if there is none. Notes the frames beyond it. */
-  private byte[] readBody() {
+  private byte[] readBody(long route) {
     attached.clear();
     byte[] body = null;
     long bytes = 0;
     boolean more = true;
     Msg part;
     while (more && (part = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT)) != null) {
+      boolean fits = door == null || door.onRead(route, part);
       bytes += part.size();
       if (body == null) {
         body = part.data();
         origin = part.getMetadata();
-      } else if (attached.size() < ATTACHED_MAX && bytes <= frameBytesMax) {
+      } else if (fits && attached.size() < ATTACHED_MAX && bytes <= frameBytesMax) {
         attached.add(part.data());
       }
       more = part.hasMore();
@@ -353,12 +362,12 @@ public final class ZmqTransport implements Transport {
 
   @Override
   public PeerIdentity peer(long route) {
-    return door == null ? PeerIdentity.NONE : door.peer(route);
+    return curveDoor == null ? PeerIdentity.NONE : curveDoor.peer(route);
   }
 
   /** Stops listening to whom the list no longer knows; who they were. */
   Map<Long, PeerIdentity> judgeAgain() {
-    return door == null ? Map.of() : door.judgeAgain();
+    return curveDoor == null ? Map.of() : curveDoor.judgeAgain();
   }
 
   private void forget(RouteName name, Sink sink) {
@@ -367,7 +376,10 @@ public final class ZmqTransport implements Transport {
       names.remove(route);
       origins.remove(route);
       if (door != null) {
-        door.forget(route);
+        door.onGone(route);
+      }
+      if (curveDoor != null) {
+        curveDoor.forget(route);
       }
       sink.onGone(route);
     }

@@ -6,6 +6,7 @@ import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
 import io.meshrpc.wire.Reason;
 import java.util.Objects;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,5 +28,16 @@ class StrangeAnswersTest {
     assertThat(Objects.requireNonNull(call.failure()).code()).isEqualTo(Code.UNKNOWN);
     assertThat(call.failure().execution()).isEqualTo(execution);
     assertThat(call.failure().status().text()).isEqualTo("the server says OK and " + execution);
+  }
+
+  @Test
+  void aConnectionThatComesAboutTwiceHasEndedInBetween() {
+    // fuzzer: the loop stopped with "WARMING cannot become WARMING"
+    FakeServer server = bench.up("tcp://a:1");
+    ClientCall call = bench.call(ClientBench.READ);
+    server.accept();
+
+    assertThat(bench.moves(server)).endsWith("UP>SUSPECT", "SUSPECT>WARMING");
+    assertThat(call.done).isFalse();
   }
 }

@@ -261,6 +261,21 @@ class BatchCodecTest {
     }
   }
 
+  @Test
+  void aFrameHasAtMost65536Records() throws Exception {
+    byte[] most = pings(65_536);
+    assertThat(BatchCodec.decode(most).packets()).hasSize(65_536);
+    assertMalformed(pings(65_537), "frame: more than 65536 records");
+  }
+
+  private static byte[] pings(int count) {
+    byte[] bytes = new byte[2 * count]; // each is a tag and a length of 0
+    for (int i = 0; i < bytes.length; i += 2) {
+      bytes[i] = 13 << 3 | 2;
+    }
+    return bytes;
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 8, 15, 17})
   void aNodeIdHasSixteenBytes(int length) {

@@ -60,7 +60,12 @@ class ZmqTransportTest {
 
   @BeforeEach
   void bind() {
-    server = ZmqTransport.server(FRAME_MAX, 0, 1, "tcp://127.0.0.1:*");
+    server = server(FRAME_MAX);
+  }
+
+  private static ZmqTransport server(int frameBytesMax) {
+    Door door = new Door(ConnectionLimits.DEFAULTS, frameBytesMax, new Doorbell());
+    return ZmqTransport.server(frameBytesMax, 0, 1, "tcp://127.0.0.1:*", door);
   }
 
   @AfterEach
@@ -164,7 +169,7 @@ class ZmqTransportTest {
   @Test
   void moreBytesThanAMessageMayHaveAreDropped() throws IOException {
     server.close();
-    server = ZmqTransport.server(10_000, 0, 1, "tcp://127.0.0.1:*");
+    server = server(10_000);
     try (Socket client = dealer()) {
       for (int i = 0; i < 60; i++) {
         sendPart(client, i < 59 ? 1 : 0, new byte[200]);

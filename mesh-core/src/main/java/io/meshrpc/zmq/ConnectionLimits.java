@@ -1,0 +1,23 @@
+package io.meshrpc.zmq;
+
+/**
+ * The bounds of a server's connections, whoever is behind them.
+ *
+ * @param connectionsMax how many there may be
+ * @param perAddressMax how many there may be from one address
+ * @param firstWordNs how long one may be there without a first frame
+ * @param silenceNs how long one may go without another
+ * @param unreadBytesMax how many bytes may wait for one that does not read
+ */
+public record ConnectionLimits(
+    int connectionsMax, int perAddressMax, long firstWordNs, long silenceNs, long unreadBytesMax) {
+  private static final int BUFFER_BYTES = 256 << 10; // what JeroMQ keeps for one, at the least
+
+  /** What holds unless set otherwise; the buffers of all must fit in half of the memory. */
+  public static final ConnectionLimits DEFAULTS = new ConnectionLimits(
+      (int) Math.min(10_000, Runtime.getRuntime().maxMemory() / 2 / BUFFER_BYTES),
+      2_500,
+      30_000_000_000L,
+      90_000_000_000L,
+      128L << 20);
+}
