@@ -41,7 +41,7 @@ class SoakTest {
       Callers callers = new Callers(mesh.clients(), ledger, mesh::calm, interrupter);
       assertThat(mesh.awaitAllUp()).isTrue();
       callers.start(CALLERS_EACH, SEED);
-      mesh.calmFor(MINUTES == 0 ? 1_000 : 20_000); // code is compiled, pools have their threads
+      mesh.calmFor(MINUTES == 0 ? 500 : 20_000); // code is compiled, pools have their threads
       callers.stop();
       List<Footprint> before = rest(mesh, ledger);
 
@@ -50,7 +50,7 @@ class SoakTest {
       if (MINUTES == 0) {
         List<Faults.Kind> kinds = new ArrayList<>(List.of(Faults.Kind.values()));
         kinds.remove(Faults.Kind.REPLACE_CLIENT); // its session would be kept for half a minute
-        faults.strikeEach(kinds, 300);
+        faults.strikeEach(kinds, 200);
       } else {
         faults.strikeFor(Duration.ofMinutes(MINUTES).toNanos());
       }
