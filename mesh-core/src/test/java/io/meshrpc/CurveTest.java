@@ -391,8 +391,9 @@ class CurveTest {
     } finally {
       never.countDown();
     }
-    await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
-        .noneMatch(thread -> thread.getName().equals("mesh-zap")));
+    await()
+        .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+            .noneMatch(thread -> thread.getName().equals("mesh-zap")));
   }
 
   @Test
