@@ -5,6 +5,7 @@ import io.meshrpc.MeshClient;
 import io.meshrpc.MeshClientBuilder;
 import io.meshrpc.MeshServer;
 import io.meshrpc.MeshServerBuilder;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -13,22 +14,30 @@ final class MeshPeer implements BenchPeer {
   private final boolean direct;
   private final @Nullable Keys keys; // null: in the clear
 
+  private final Duration spin;
+
   MeshPeer(boolean direct, @Nullable Keys keys) {
+    this(direct, keys, Duration.ZERO);
+  }
+
+  MeshPeer(boolean direct, @Nullable Keys keys, Duration spin) {
     this.direct = direct;
     this.keys = keys;
+    this.spin = spin;
   }
 
   @Override
   public BenchServer serve(String broker) {
-    return serve(direct, keys);
+    return serve(direct, keys, spin);
   }
 
-  static BenchServer serve(boolean direct, @Nullable Keys keys) {
+  static BenchServer serve(boolean direct, @Nullable Keys keys, Duration spin) {
     MeshServerBuilder builder =
         MeshServer.builder().bind("tcp://127.0.0.1:*").addService(EchoMesh.bind(MeshPeer::echo));
     if (keys != null) {
       builder.security(keys.server());
     }
+    builder.spin(spin);
     if (direct) {
       builder.shortHandlers(EchoMesh.ECHO);
     }
@@ -57,6 +66,7 @@ final class MeshPeer implements BenchPeer {
     if (keys != null) {
       builder.security(keys.client());
     }
+    builder.spin(spin);
     if (direct) {
       builder.callbackExecutor(Runnable::run);
     }

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 enum PeerKind {
   MESH("mesh", () -> new MeshPeer(false, null)),
   MESH_DIRECT("mesh-direct", () -> new MeshPeer(true, null)),
+  MESH_SPIN("mesh-spin", () -> new MeshPeer(false, null, Duration.ofNanos(50_000))),
   MESH_TLS("mesh-tls", () -> new MeshPeer(false, new TlsKeys())),
   MESH_DIRECT_TLS("mesh-direct-tls", () -> new MeshPeer(true, new TlsKeys())),
   MESH_CURVE("mesh-curve", () -> new MeshPeer(false, new CurveBenchKeys())),
@@ -55,6 +56,7 @@ enum PeerKind {
     return switch (this) {
       case MESH,
           MESH_DIRECT,
+          MESH_SPIN,
           MESH_TLS,
           MESH_DIRECT_TLS,
           MESH_CURVE,

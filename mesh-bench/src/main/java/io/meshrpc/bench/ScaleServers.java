@@ -1,5 +1,6 @@
 package io.meshrpc.bench;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,7 +13,7 @@ final class ScaleServers {
     int count = Integer.parseInt(args[0]);
     List<String> addresses = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      addresses.add(MeshPeer.serve(false, null).address());
+      addresses.add(MeshPeer.serve(false, null, Duration.ZERO).address());
     }
     Usage.Meter meter = new Usage.Meter();
     Lines lines = new Lines();

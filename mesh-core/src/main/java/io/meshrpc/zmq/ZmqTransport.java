@@ -82,6 +82,7 @@ public final class ZmqTransport implements Transport {
       @Nullable Door door,
       @Nullable CurveSecurity curve,
       ZapDesk.@Nullable News zapNews) {
+    String unused = SignalerCure.apply();
     new SecureRandom().nextBytes(gone); // no peer may say it
     this.door = door;
     this.frameBytesMax = frameBytesMax;
