@@ -124,6 +124,7 @@ final class Signaler implements Closeable {
   }
 
   @Override
+  @SuppressWarnings("try") // they are there to be closed
   public void close() throws IOException {
     boolean interrupted = Thread.interrupted(); // or else the channels would not close in order
     try (Closeable forSelector = () -> ctx.closeSelector(selector);
