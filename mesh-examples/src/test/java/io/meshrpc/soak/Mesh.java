@@ -25,7 +25,9 @@ final class Mesh implements AutoCloseable {
   // Below the ports that systems hand out by themselves, so that nobody takes a dead server's port.
   private static final int PORT_MIN = 15_000;
   private static final int PORT_MAX = 32_000;
-  private static final Duration BACK_MAX = Duration.ofSeconds(20);
+  // A connection that is cut in ZeroMQ's greeting is taken for a refusal, which pauses for 10 to 30
+  // s.
+  private static final Duration BACK_MAX = Duration.ofSeconds(60);
 
   private final List<ServerJvm> servers = new ArrayList<>();
   private final List<FaultProxy> proxies = new ArrayList<>();
