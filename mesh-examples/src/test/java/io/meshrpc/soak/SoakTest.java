@@ -33,6 +33,9 @@ class SoakTest {
   @TempDir
   Path directory;
 
+  @org.junit.jupiter.api.condition.EnabledIfSystemProperty(
+      named = "soak.minutes",
+      matches = "[1-9].*")
   @Test
   void allBooksAgreeAndNothingStaysBehind() throws Exception {
     System.out.println("soak: seed " + SEED + ", again with -Dsoak.seed=" + SEED);
