@@ -50,9 +50,13 @@ final class Greeter {
     return isGreeting(peer) ? Math.max(now + 1, nextNs(peer)) : Long.MAX_VALUE;
   }
 
-  /** Whether Hello has gone unanswered for so long that the connection is worth nothing. */
+  /**
+   * Whether Hello has gone unanswered for so long that the connection is worth nothing. To be asked
+   * before Hello is said once more. A refusal is an answer.
+   */
   boolean isInVain(Peer peer, long now) {
-    return now - peer.helloNs > 2 * AGAIN_NS;
+    boolean refused = peer.helloNotBeforeNs > peer.helloNs;
+    return !refused && now - peer.helloNs > 2 * AGAIN_NS;
   }
 
   private static boolean isGreeting(Peer peer) {

@@ -264,9 +264,10 @@ final class Liveness {
     switch (peer.state()) {
       case CONNECTING -> greeter.check(peer, now);
       case DOWN -> {
-        greeter.check(peer, now);
         if (now >= peer.untilNs && peer.session == 0) {
           tryAgain(peer, now);
+        } else {
+          greeter.check(peer, now);
         }
       }
       case WARMING -> {
@@ -327,11 +328,13 @@ final class Liveness {
   }
 
   private void tryAgain(Peer peer, long now) {
-    peer.downs++;
-    peer.untilNs = now + backoffNs(peer);
     if (!peer.connected || greeter.isInVain(peer, now)) {
       table.reconnect(peer);
+    } else {
+      greeter.check(peer, now);
     }
+    peer.downs++;
+    peer.untilNs = now + backoffNs(peer);
   }
 
   private void goDown(Peer peer, String reason, long now) {

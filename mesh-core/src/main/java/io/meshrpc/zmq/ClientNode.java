@@ -92,7 +92,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
     @Override
     public void onConnected(long route) {
       post((engine, at) -> {
-        if (transport.open(route)) {
+        if (socket.isWanted(route) && transport.open(route)) { // else given up meanwhile
           engine.onConnected(route, at);
         }
       });

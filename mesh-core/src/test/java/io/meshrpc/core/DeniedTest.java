@@ -68,4 +68,16 @@ class DeniedTest {
 
     assertThat(reason()).isEqualTo("not on its list");
   }
+
+  @Test
+  void aConnectionOnWhichNobodyAnswersIsReplacedThoughTheServerIsDownAlready() {
+    FakeServer server = bench.connect("a");
+    bench.engine.onConnectDenied(server.connection, "cut in the greeting", 0, bench.now);
+    bench.engine.onConnected(server.connection, bench.now); // told late; it has ended since
+    long before = server.connection;
+
+    bench.advance(Duration.ofSeconds(30));
+
+    assertThat(server.connection).isNotEqualTo(before);
+  }
 }

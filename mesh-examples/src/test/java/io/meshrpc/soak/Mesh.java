@@ -7,6 +7,7 @@ import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerState;
+import io.meshrpc.api.PeerView;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -25,9 +26,7 @@ final class Mesh implements AutoCloseable {
   // Below the ports that systems hand out by themselves, so that nobody takes a dead server's port.
   private static final int PORT_MIN = 15_000;
   private static final int PORT_MAX = 32_000;
-  // A connection that is cut in ZeroMQ's greeting is taken for a refusal, which pauses for 10 to 30
-  // s.
-  private static final Duration BACK_MAX = Duration.ofSeconds(60);
+  private static final Duration BACK_MAX = Duration.ofSeconds(20);
 
   private final List<ServerJvm> servers = new ArrayList<>();
   private final List<FaultProxy> proxies = new ArrayList<>();
@@ -129,6 +128,15 @@ final class Mesh implements AutoCloseable {
     } catch (ConditionTimeoutException e) {
       return false;
     }
+  }
+
+  /** What each client knows of its servers. */
+  List<List<PeerView>> peers() {
+    List<List<PeerView>> all = new ArrayList<>();
+    for (int c = 0; c < clients.length(); c++) {
+      all.add(clients.get(c).peers());
+    }
+    return all;
   }
 
   private boolean allUp() {

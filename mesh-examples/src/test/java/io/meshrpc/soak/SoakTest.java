@@ -33,9 +33,6 @@ class SoakTest {
   @TempDir
   Path directory;
 
-  @org.junit.jupiter.api.condition.EnabledIfSystemProperty(
-      named = "soak.minutes",
-      matches = "[1-9].*")
   @Test
   void allBooksAgreeAndNothingStaysBehind() throws Exception {
     System.out.println("soak: seed " + SEED + ", again with -Dsoak.seed=" + SEED);
@@ -58,7 +55,7 @@ class SoakTest {
       } else {
         faults.strikeFor(Duration.ofMinutes(MINUTES).toNanos());
       }
-      assertThat(mesh.awaitAllUp()).as("everybody is back").isTrue();
+      assertThat(mesh.awaitAllUp()).as("everybody is back: %s", mesh.peers()).isTrue();
       mesh.calmFor(500);
       callers.stop();
 
