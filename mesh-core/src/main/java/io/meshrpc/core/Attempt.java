@@ -27,14 +27,6 @@ final class Attempt extends Timers.Timed {
   boolean asked; // sent to the same process once more, which remembers what it has run
   boolean displaced; // another attempt was begun, or is to begin, because of this one's server
   Execution execution = Execution.UNKNOWN;
-  // In its server's list.
-  @Nullable
-  Attempt before;
-
-  @Nullable
-  Attempt after;
-
-  boolean isListed;
 
   private @Nullable Status end; // null while open
   private long endNs;

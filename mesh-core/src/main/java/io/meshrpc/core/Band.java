@@ -18,7 +18,7 @@ final class Band {
   final int weight;
   int turns; // left in this round of the bands
   private final CoDel codel;
-  private final ByAge all = new ByAge();
+  private final Chain<ServerCall> all = new Chain<>();
   private final Map<ClientSession, Flow> flows = new HashMap<>(); // those in the two rings
   private final ArrayDeque<Flow> fresh = new ArrayDeque<>(); // in their first turn
   private final ArrayDeque<Flow> ring = new ArrayDeque<>(); // some have become empty
@@ -82,7 +82,7 @@ final class Band {
 
   /** When the oldest came; {@link Long#MAX_VALUE} if none waits. */
   long oldestNs() {
-    ServerCall oldest = all.oldest();
+    ServerCall oldest = all.first();
     return oldest == null ? Long.MAX_VALUE : oldest.receivedNs;
   }
 

@@ -42,13 +42,6 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
   @Nullable
   Status cancelled; // before it was started
 
-  // Among those that are open.
-  @Nullable
-  ClientCall older;
-
-  @Nullable
-  ClientCall newer;
-
   boolean done;
   private @Nullable Response response;
   private @Nullable RpcException failure;

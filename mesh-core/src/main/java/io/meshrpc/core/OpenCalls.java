@@ -1,14 +1,12 @@
 package io.meshrpc.core;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The calls that have not ended, by their numbers and in their order, and their deadlines. */
 final class OpenCalls {
   private final SeqTable<ClientCall> bySeq = new SeqTable<>();
-  private @Nullable ClientCall oldest;
-  private @Nullable ClientCall newest;
+  private final Chain<ClientCall> inOrder = new Chain<>(); // of their numbers
   private final Timers<ClientCall> deadlines = new Timers<>();
   private long lastSeq;
 
@@ -16,20 +14,14 @@ final class OpenCalls {
   void add(ClientCall call, long nowNs) {
     call.begin(++lastSeq, nowNs);
     bySeq.add(call);
-    call.older = newest;
-    if (newest == null) {
-      oldest = call;
-    } else {
-      newest.newer = call;
-    }
-    newest = call;
+    inOrder.add(call);
     deadlines.set(call, call.deadlineNs);
   }
 
   /** Nothing if it is not there. */
   void remove(ClientCall call) {
     if (bySeq.remove(call)) {
-      unlink(call);
+      inOrder.remove(call);
       deadlines.cancel(call);
     }
   }
@@ -49,11 +41,7 @@ final class OpenCalls {
 
   /** In the order of their beginning. */
   List<ClientCall> all() {
-    List<ClientCall> all = new ArrayList<>(count());
-    for (ClientCall call = oldest; call != null; call = call.newer) {
-      all.add(call);
-    }
-    return all;
+    return inOrder.all();
   }
 
   int count() {
@@ -62,6 +50,7 @@ final class OpenCalls {
 
   /** Every call with a smaller number has ended. */
   long ackBelow() {
+    ClientCall oldest = inOrder.first();
     return oldest == null ? lastSeq + 1 : oldest.seq;
   }
 
@@ -73,22 +62,5 @@ final class OpenCalls {
   @Nullable
   ClientCall pollLate(long nowNs) {
     return deadlines.pollDue(nowNs);
-  }
-
-  private void unlink(ClientCall call) {
-    ClientCall older = call.older;
-    ClientCall newer = call.newer;
-    if (older == null) {
-      oldest = newer;
-    } else {
-      older.newer = newer;
-    }
-    if (newer == null) {
-      newest = older;
-    } else {
-      newer.older = older;
-    }
-    call.older = null;
-    call.newer = null;
   }
 }

@@ -22,7 +22,7 @@ final class Peer implements PeerView {
   private final Map<String, Integer> methods = new HashMap<>();
   private final Map<MethodDescriptor<?, ?>, Integer> numbers = new HashMap<>();
   final SuccessWindow successes;
-  final OpenAttempts open = new OpenAttempts();
+  final Chain<Attempt> open = new Chain<>();
   final RoundTrips roundTrips = new RoundTrips();
 
   // The connection.

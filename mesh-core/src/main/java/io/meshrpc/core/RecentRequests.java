@@ -13,8 +13,7 @@ final class RecentRequests {
 
   private final ServerLimits limits;
   private final SeqTable<Entry> entries = new SeqTable<>();
-  private @Nullable Entry oldest;
-  private @Nullable Entry newest;
+  private final Chain<Entry> byAge = new Chain<>();
   private long acknowledgedBelow;
   private long bytes;
   private long forgottenMax; // the greatest number forgotten without acknowledgement
@@ -26,18 +25,12 @@ final class RecentRequests {
   }
 
   /** An answer, or the note that the call was taken back before it came, up to this attempt. */
-  private static final class Entry implements SeqTable.Numbered {
+  private static final class Entry extends Chain.Link implements SeqTable.Numbered {
     final long seq;
     final int attempt;
     final @Nullable Response response;
     final long bytes;
     final long endedNs;
-
-    @Nullable
-    Entry older;
-
-    @Nullable
-    Entry newer;
 
     Entry(long seq, int attempt, @Nullable Response response, long bytes, long endedNs) {
       this.seq = seq;
@@ -107,7 +100,7 @@ final class RecentRequests {
       }
       return;
     }
-    for (Entry entry : entries.all()) {
+    for (Entry entry : byAge.all()) {
       if (entry.seq < below) {
         drop(entry);
       }
@@ -115,7 +108,8 @@ final class RecentRequests {
   }
 
   void forgetOlderThan(long momentNs) {
-    while (oldest != null && oldest.endedNs < momentNs) {
+    Entry oldest;
+    while ((oldest = byAge.first()) != null && oldest.endedNs < momentNs) {
       forget(oldest);
     }
   }
@@ -134,15 +128,10 @@ final class RecentRequests {
       return;
     }
     entries.add(entry);
-    entry.older = newest;
-    if (newest == null) {
-      oldest = entry;
-    } else {
-      newest.newer = entry;
-    }
-    newest = entry;
+    byAge.add(entry);
     bytes += entry.bytes;
-    while (oldest != null && isTooMuch()) {
+    Entry oldest;
+    while ((oldest = byAge.first()) != null && isTooMuch()) {
       forget(oldest);
     }
   }
@@ -162,19 +151,6 @@ final class RecentRequests {
     }
     entries.remove(entry);
     bytes -= entry.bytes;
-    Entry older = entry.older;
-    Entry newer = entry.newer;
-    if (older == null) {
-      oldest = newer;
-    } else {
-      older.newer = newer;
-    }
-    if (newer == null) {
-      newest = older;
-    } else {
-      newer.older = older;
-    }
-    entry.older = null;
-    entry.newer = null;
+    byAge.remove(entry);
   }
 }

@@ -7,7 +7,6 @@ import io.meshrpc.api.Priority;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Request;
 import io.meshrpc.wire.Started;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One call at its server.
@@ -39,12 +38,6 @@ public final class ServerCall extends Timers.Timed implements SeqTable.Numbered 
   long startedNs;
   long expectedNs; // what it usually takes, as known when it was queued
   boolean answeredEarly; // the client was told before the handler ended
-
-  @Nullable
-  ServerCall older; // of those that wait
-
-  @Nullable
-  ServerCall newer;
 
   ServerCall(ClientSession client, MethodStats stats, Request request, long nowNs) {
     this.client = client;

@@ -22,7 +22,7 @@ final class Timers<T extends Timers.Timed> {
   private int heapSize;
 
   /** Something that can stand in one {@link Timers} at a time. */
-  abstract static class Timed {
+  abstract static class Timed extends Chain.Link {
     private long dueNs;
     private int place = NOWHERE; // or its index in the heap, or its lane
     private @Nullable Timed sooner;
