@@ -6,12 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.meshrpc.security.CurveAllowList;
 import io.meshrpc.security.CurveKeys;
 import io.meshrpc.security.CurveSecurity;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -58,26 +53,10 @@ class ExposureTest {
 
   @Test
   void aServerOnTheLoopbackAddressStartsQuietly() {
-    List<String> lines = new CopyOnWriteArrayList<>();
-    Handler ears = new Handler() {
-      @Override
-      public void publish(LogRecord line) {
-        lines.add(line.getMessage());
-      }
-
-      @Override
-      public void flush() {}
-
-      @Override
-      public void close() {}
-    };
-    Logger log = Logger.getLogger("io.meshrpc");
-    log.addHandler(ears);
-    try (MeshServer server = server(request -> request).build().start()) {
+    try (LogEars log = new LogEars();
+        MeshServer server = server(request -> request).build().start()) {
       assertThat(server.endpoint()).startsWith("tcp://127.0.0.1:");
-      assertThat(lines).noneMatch(line -> line.startsWith("INSECURE"));
-    } finally {
-      log.removeHandler(ears);
+      assertThat(log.texts()).noneMatch(line -> line.startsWith("INSECURE"));
     }
   }
 }

@@ -33,8 +33,6 @@ import io.meshrpc.wire.Welcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,14 +40,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that send well-formed frames and mean no good, before a server that others need. */
 @Timeout(120)
-class HostileClientsTest {
+class HostileClientsTest extends HostileStory {
   private static final NodeId NODE = new NodeId(1, 1);
   private static final int METHOD = 1;
-
-  private final List<MeshListener.ClosedConnection> closed = new CopyOnWriteArrayList<>();
-  private final List<RawPeer> peers = new ArrayList<>();
-  private MeshServer server;
-  private HonestCallers honest;
 
   private MeshServerBuilder builder() {
     return server(request -> request).listener(new MeshListener() {
@@ -58,26 +51,6 @@ class HostileClientsTest {
         closed.add(connection);
       }
     });
-  }
-
-  private void begin(MeshServerBuilder settings) {
-    server = settings.build().start();
-    honest = new HonestCallers(server);
-  }
-
-  @AfterEach
-  void hasServedAllTheWhile() throws Exception {
-    honest.goOn();
-    for (RawPeer peer : peers) {
-      peer.close();
-    }
-    honest.close();
-    server.close();
-  }
-
-  private RawPeer kept(RawPeer peer) {
-    peers.add(peer);
-    return peer;
   }
 
   private static Request request(long seq, int method, Metadata metadata, byte[] payload) {

@@ -16,13 +16,11 @@ import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Ping;
 import io.meshrpc.wire.Pong;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,14 +29,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever strangers do to a server's socket, an honest client's calls go on, and it is told. */
 @Timeout(120)
-class HostilePeersTest {
+class HostilePeersTest extends HostileStory {
   private static final int FRAME_MAX = (4 << 20) + (64 << 10) + (2 << 20); // of a server by default
 
-  private final List<MeshListener.ClosedConnection> closed = new CopyOnWriteArrayList<>();
   private final List<MeshListener.StrayBytes> strays = new CopyOnWriteArrayList<>();
-  private final List<RawPeer> peers = new ArrayList<>();
-  private MeshServer server;
-  private HonestCallers honest;
 
   private MeshServerBuilder builder() {
     return server(request -> request)
@@ -61,28 +55,8 @@ class HostilePeersTest {
     begin(builder());
   }
 
-  private void begin(MeshServerBuilder settings) {
-    server = settings.build().start();
-    honest = new HonestCallers(server);
-  }
-
-  @AfterEach
-  void hasServedAllTheWhile() throws Exception {
-    honest.goOn();
-    for (RawPeer peer : peers) {
-      peer.close();
-    }
-    honest.close();
-    server.close();
-  }
-
   private RawPeer peer() throws Exception {
     return kept(new RawPeer(server));
-  }
-
-  private RawPeer kept(RawPeer peer) {
-    peers.add(peer);
-    return peer;
   }
 
   private void awaitClosed(String reason) {

@@ -29,9 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Handler;
 import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.zeromq.SocketType;
@@ -115,21 +113,7 @@ class MeshServerTest {
 
   @Test
   void theLogHasTheWholeExceptionUnderTheIdThatTheCallerGot() {
-    List<LogRecord> records = new ArrayList<>();
-    Handler ears = new Handler() {
-      @Override
-      public synchronized void publish(LogRecord record) {
-        records.add(record);
-      }
-
-      @Override
-      public void flush() {}
-
-      @Override
-      public void close() {}
-    };
-    Logger logger = Logger.getLogger("io.meshrpc");
-    logger.addHandler(ears);
+    LogEars log = new LogEars();
     try (MeshServer server = server(request -> {
               throw new IllegalStateException("the password is 1234");
             })
@@ -138,14 +122,14 @@ class MeshServerTest {
         MeshClient mesh = client(server).build()) {
       String text = failureOf(() -> mesh.call(READ, "", DEFAULT)).status().text();
       String id = text.substring(text.lastIndexOf(' ') + 1);
-      LogRecord entry = List.copyOf(records).stream()
+      LogRecord entry = log.records().stream()
           .filter(record -> record.getMessage().contains(id))
           .findFirst()
           .orElseThrow();
       assertThat(entry.getThrown()).hasMessage("the password is 1234");
       assertThat(entry.getThrown().getStackTrace()).isNotEmpty();
     } finally {
-      logger.removeHandler(ears);
+      log.close();
     }
   }
 

@@ -18,13 +18,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -141,21 +137,7 @@ class ShortHandlersTest {
 
   @Test
   void oneThatHoldsUpTheLoopIsLoggedOnce() throws Exception {
-    List<String> warnings = new CopyOnWriteArrayList<>();
-    Handler ears = new Handler() {
-      @Override
-      public void publish(LogRecord entry) {
-        warnings.add(entry.getMessage());
-      }
-
-      @Override
-      public void flush() {}
-
-      @Override
-      public void close() {}
-    };
-    Logger log = Logger.getLogger("io.meshrpc");
-    log.addHandler(ears);
+    LogEars log = new LogEars();
     CountDownLatch never = new CountDownLatch(1);
     try (MeshServer server = server(request -> {
               boolean unused = never.await(30, java.util.concurrent.TimeUnit.MILLISECONDS);
@@ -168,9 +150,11 @@ class ShortHandlersTest {
       mesh.call(READ, "1", DEFAULT);
       mesh.call(READ, "2", DEFAULT);
     } finally {
-      log.removeHandler(ears);
+      log.close();
     }
-    assertThat(warnings).filteredOn(text -> text.contains("is declared short")).hasSize(1);
+    assertThat(log.texts())
+        .filteredOn(text -> text.contains("is declared short"))
+        .hasSize(1);
   }
 
   @Test

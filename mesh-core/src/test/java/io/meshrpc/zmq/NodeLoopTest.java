@@ -8,30 +8,12 @@ import org.junit.jupiter.api.Test;
 /** The turns of a loop, with a transport and a node that do as told. */
 class NodeLoopTest {
   /** Frames without end that hold nothing for an engine. */
-  private static final class Flood implements Transport {
+  private static final class Flood extends StillTransport {
     @Override
     public int receive(Sink sink, int max) {
       sink.onFrame(1, new byte[0]);
       return 1;
     }
-
-    @Override
-    public void send(long route, byte[] frame) {}
-
-    @Override
-    public void await(long timeoutNs) {}
-
-    @Override
-    public void wake() {}
-
-    @Override
-    public void connect(long route, String endpoint) {}
-
-    @Override
-    public void disconnect(long route) {}
-
-    @Override
-    public void close() {}
   }
 
   /** Is done after three ticks. */

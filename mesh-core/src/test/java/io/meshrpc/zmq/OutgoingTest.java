@@ -125,7 +125,7 @@ class OutgoingTest {
   }
 
   /** Notes what is sent. */
-  private static final class Frames implements Transport {
+  private static final class Frames extends StillTransport {
     final List<byte[]> bytes = new ArrayList<>();
     final List<List<byte[]>> attached = new ArrayList<>();
     boolean attaches;
@@ -153,25 +153,5 @@ class OutgoingTest {
       bytes.add(frame);
       attached.add(List.copyOf(more));
     }
-
-    @Override
-    public int receive(Sink sink, int max) {
-      return 0;
-    }
-
-    @Override
-    public void await(long timeoutNs) {}
-
-    @Override
-    public void wake() {}
-
-    @Override
-    public void connect(long route, String endpoint) {}
-
-    @Override
-    public void disconnect(long route) {}
-
-    @Override
-    public void close() {}
   }
 }
