@@ -57,6 +57,12 @@ final class Admission {
     boolean isTaken() {
       return queue.count() >= free();
     }
+
+    /** Whether the queue takes no request of this size, whatever its method. */
+    boolean isFull(int bytes) {
+      return queue.count() - free() >= limits.queueCountMax()
+          || queue.bytes() + bytes > limits.queueBytesMax();
+    }
   }
 
   /** Why a good request finds no room; null if it does. */
@@ -69,10 +75,8 @@ final class Admission {
     ServerLimits limits = room.limits();
     long waitNs = waitNs(client, request, stats, room);
     int waitMs = millis(waitNs);
-    int bytes = request.payload().length + request.metadata().bytes();
-    boolean full = queue.count() - room.free() >= limits.queueCountMax()
-        || stats.queued - room.free() >= limits.queueCountPerMethodMax()
-        || queue.bytes() + bytes > limits.queueBytesMax();
+    boolean full = room.isFull(request.bytes())
+        || stats.queued - room.free() >= limits.queueCountPerMethodMax();
     if (full) {
       return Answers.refused(
           request.seq(),

@@ -48,10 +48,7 @@ final class RecentRequests {
 
   /** Remembers an answer. */
   void remember(Response answer, long nowNs) {
-    long size = (long) OVERHEAD_BYTES
-        + answer.payload().length
-        + answer.text().length()
-        + answer.metadata().bytes();
+    long size = OVERHEAD_BYTES + answer.bytes();
     if (size > limits.rememberedBytesMax()) {
       drop(entries.get(answer.seq()));
       forgottenMax = Math.max(forgottenMax, answer.seq()); // it alone, not all the others

@@ -121,6 +121,6 @@ public final class ServerCall extends Timers.Timed implements SeqTable.Numbered 
   }
 
   int bytes() {
-    return request.payload().length + request.metadata().bytes();
+    return request.bytes();
   }
 }

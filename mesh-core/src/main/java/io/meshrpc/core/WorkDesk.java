@@ -59,7 +59,9 @@ final class WorkDesk {
     }
     Admission.Room room = new Admission.Room(queue, limit(), running, limits);
     Response refusal = Admission.noRoom(client, request, stats, room);
-    while (refusal != null && refusal.reason() == Reason.QUEUE_FULL && makeRoom(client, request)) {
+    while (refusal != null
+        && refusal.reason() == Reason.QUEUE_FULL
+        && makeRoom(client, request, room)) {
       refusal = Admission.noRoom(client, request, stats, room);
     }
     if (refusal == null) {
@@ -70,12 +72,9 @@ final class WorkDesk {
   }
 
   /** Who takes most of a full queue gives way to who has little there. */
-  private boolean makeRoom(ClientSession client, Request request) {
-    int bytes = request.payload().length + request.metadata().bytes();
-    int free = Math.max(0, limit() - running);
-    boolean full = queue.count() - free >= limits.queueCountMax()
-        || queue.bytes() + bytes > limits.queueBytesMax();
-    ServerCall displaced = full ? queue.displacedBy(client, bytes) : null;
+  private boolean makeRoom(ClientSession client, Request request, Admission.Room room) {
+    int bytes = request.bytes();
+    ServerCall displaced = room.isFull(bytes) ? queue.displacedBy(client, bytes) : null;
     if (displaced == null) { // or it is the method that has too many
       return false;
     }

@@ -42,4 +42,9 @@ public record Request(
       byte[] payload) {
     this(seq, method, attempt, timeLeftUs, priority, idempotent, repeat, false, metadata, payload);
   }
+
+  /** Bytes of payload and metadata. */
+  public int bytes() {
+    return payload.length + metadata.bytes();
+  }
 }

@@ -49,4 +49,9 @@ public record Response(
           "execution: NOT_SENT (expected: EXECUTED, NOT_EXECUTED or UNKNOWN)");
     }
   }
+
+  /** Bytes of payload and metadata, and characters of the text. */
+  public long bytes() {
+    return (long) payload.length + metadata.bytes() + text.length();
+  }
 }

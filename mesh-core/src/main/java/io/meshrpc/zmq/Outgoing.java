@@ -39,7 +39,7 @@ final class Outgoing {
     final long route;
     final List<Packet> packets = new ArrayList<>();
     long session;
-    int bytes;
+    long bytes;
 
     Waiting(long route) {
       this.route = route;
@@ -98,13 +98,12 @@ final class Outgoing {
     from.bytes = 0;
   }
 
-  private static int bytes(Packet packet) {
+  private static long bytes(Packet packet) {
     if (packet instanceof Request request) {
-      return RECORD_BYTES + request.payload().length + request.metadata().bytes();
+      return RECORD_BYTES + request.bytes();
     }
     if (packet instanceof Response response) {
-      int text = response.text().length();
-      return RECORD_BYTES + response.payload().length + response.metadata().bytes() + text;
+      return RECORD_BYTES + response.bytes();
     }
     return RECORD_BYTES;
   }
