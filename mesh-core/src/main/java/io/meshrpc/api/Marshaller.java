@@ -1,7 +1,5 @@
 package io.meshrpc.api;
 
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 
@@ -16,31 +14,18 @@ public interface Marshaller<T> {
   byte[] encode(T value);
 
   /**
-   * The value that these bytes say.
+   * The value that these bytes say. The array is handed over: the value may keep it.
    *
    * @throws RpcException with {@link Code#INTERNAL} if they say none
    */
   T decode(byte[] bytes);
 
-  /** The marshaller of a protobuf type. */
+  /**
+   * The marshaller of a protobuf type. If the type has one singular field of bytes and none that holds
+   * messages, and that field fills at least half of a payload of 8 KiB or more, then the field keeps the
+   * array in which the payload came instead of a copy; else bytes are copied.
+   */
   static <T extends MessageLite> Marshaller<T> protobuf(Parser<T> parser) {
-    return new Marshaller<>() {
-      @Override
-      public byte[] encode(T value) {
-        return value.toByteArray();
-      }
-
-      @Override
-      public T decode(byte[] bytes) {
-        try {
-          return parser.parseFrom(CodedInputStream.newInstance(bytes));
-        } catch (InvalidProtocolBufferException e) {
-          throw new RpcException(
-              new Status(Code.INTERNAL, "the payload is not valid protobuf: " + e.getMessage()),
-              Execution.UNKNOWN,
-              e);
-        }
-      }
-    };
+    return new ProtobufMarshaller<>(parser);
   }
 }

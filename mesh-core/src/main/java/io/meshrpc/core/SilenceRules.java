@@ -13,6 +13,8 @@ import java.util.random.RandomGenerator;
 final class SilenceRules {
   private static final long HEARTBEAT_GROWN_MAX_NS = 20_000_000_000L; // a server forgets after 60 s
   private static final double JITTER = 0.1;
+  private static final long TOGETHER_NS = 50_000L; // for each server
+  private static final int TOGETHER_PART = 32; // at most this part of the interval
   private static final long RECHECK_NS = 20_000_000L;
 
   private final LivenessSettings settings;
@@ -62,7 +64,7 @@ final class SilenceRules {
       if (peer.session == 0) {
         return Verdict.FINE;
       }
-      if (quietNs >= heartbeatNs(peer)) {
+      if (quietNs >= heartbeatNs(peer) - togetherNs()) {
         return Verdict.PING;
       }
       return isOverdue(peer, now) ? Verdict.PING_NOW : Verdict.FINE;
@@ -128,6 +130,15 @@ final class SilenceRules {
   private long heartbeatNs(Peer peer) {
     long meanNs = settings.heartbeatInterval().toNanos() + grownNs();
     return meanNs + (long) (meanNs * peer.heartbeatJitter);
+  }
+
+  /**
+   * Whoever is to be pinged so soon is pinged together with another that is due: each time that
+   * something is sent, JeroMQ's thread wakes up and looks at all connections.
+   */
+  private long togetherNs() {
+    long meanNs = settings.heartbeatInterval().toNanos() + grownNs();
+    return Math.min(TOGETHER_NS * table.size(), meanNs / TOGETHER_PART);
   }
 
   /** How much longer the interval is for the number of servers. */

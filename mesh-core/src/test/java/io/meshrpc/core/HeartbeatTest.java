@@ -79,6 +79,22 @@ class HeartbeatTest {
     assertThat(moments).hasSizeGreaterThan(50);
   }
 
+  @Test
+  void amongManyServersThoseThatAreDueSoonArePingedTogether() {
+    up(1000);
+    bench.advanceMs(10_000);
+    int before = pings();
+    int moments = 0;
+    for (int ms = 0; ms < 2000; ms++) {
+      int then = pings();
+      bench.advanceMs(1);
+      moments += pings() > then ? 1 : 0;
+    }
+
+    assertThat(pings() - before).isBetween(850, 1150);
+    assertThat(moments).as("moments with pings in one interval").isBetween(20, 100);
+  }
+
   private void up(int count) {
     for (int i = 0; i < count; i++) {
       servers.add(bench.up("tcp://s" + i + ":1"));

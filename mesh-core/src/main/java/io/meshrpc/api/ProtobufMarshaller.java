@@ -1,0 +1,87 @@
+package io.meshrpc.api;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import com.google.protobuf.UnsafeByteOperations;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages of protobuf. Bytes are copied out of what was received, as protobuf does, so that who keeps
+ * a field does not keep all that came with it; but a message whose only bytes are one field that fills
+ * most of it holds on to the array in which it came.
+ */
+final class ProtobufMarshaller<T extends MessageLite> implements Marshaller<T> {
+  private static final int SHARED_FROM =
+      8 << 10; // bytes; about from where a payload has its own frame
+
+  private final Parser<T> parser;
+  private final @Nullable FieldDescriptor onlyBytes;
+
+  ProtobufMarshaller(Parser<T> parser) {
+    this.parser = parser;
+    this.onlyBytes = onlyBytes(parser);
+  }
+
+  @Override
+  public byte[] encode(T value) {
+    return value.toByteArray();
+  }
+
+  @Override
+  public T decode(byte[] bytes) {
+    try {
+      return onlyBytes != null && bytes.length >= SHARED_FROM
+          ? decodeLarge(bytes, onlyBytes)
+          : parser.parseFrom(CodedInputStream.newInstance(bytes));
+    } catch (InvalidProtocolBufferException e) {
+      throw new RpcException(
+          new Status(Code.INTERNAL, "the payload is not valid protobuf: " + e.getMessage()),
+          Execution.UNKNOWN,
+          e);
+    }
+  }
+
+  private T decodeLarge(byte[] bytes, FieldDescriptor field) throws InvalidProtocolBufferException {
+    CodedInputStream shared = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
+    shared.enableAliasing(true);
+    T message = parser.parseFrom(shared);
+    ByteString kept = (ByteString) ((Message) message).getField(field);
+    return kept.size() >= bytes.length / 2
+        ? message
+        : parser.parseFrom(CodedInputStream.newInstance(bytes));
+  }
+
+  /** The field, if the type has one of bytes, not repeated, and none that could hold others. */
+  private static @Nullable FieldDescriptor onlyBytes(Parser<?> parser) {
+    Descriptor type = type(parser);
+    if (type == null || type.isExtendable()) {
+      return null;
+    }
+    FieldDescriptor found = null;
+    for (FieldDescriptor field : type.getFields()) {
+      boolean bytes = field.getJavaType() == JavaType.BYTE_STRING;
+      boolean oneMore = bytes && (found != null || field.isRepeated());
+      if (field.getJavaType() == JavaType.MESSAGE || oneMore) {
+        return null;
+      }
+      found = bytes ? field : found;
+    }
+    return found;
+  }
+
+  private static @Nullable Descriptor type(Parser<?> parser) {
+    try {
+      Object empty = parser.parsePartialFrom(new byte[0]);
+      return empty instanceof Message message ? message.getDescriptorForType() : null;
+    } catch (InvalidProtocolBufferException e) {
+      return null; // a parser of the user's own
+    }
+  }
+}
