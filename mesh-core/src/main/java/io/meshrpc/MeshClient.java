@@ -19,6 +19,7 @@ import io.meshrpc.edge.InterceptedCall;
 import io.meshrpc.edge.LoggedAttempts;
 import io.meshrpc.edge.PendingReply;
 import io.meshrpc.edge.ServerContext;
+import io.meshrpc.edge.WakeUps;
 import io.meshrpc.zmq.ClientNode;
 import io.meshrpc.zmq.NodeLoop;
 import java.lang.System.Logger.Level;
@@ -197,6 +198,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     private final Executor executor;
     private final Runnable whenClosed;
     private final News news;
+    private final WakeUps wakeUps = new WakeUps();
     private boolean warned; // owned by the loop
 
     Completions(MeshClientBuilder builder) {
@@ -214,11 +216,13 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
 
     @Override
     public void onCompleted(List<ClientCall> calls) {
+      wakeUps.wake(calls);
       List<PendingReply<?>> futures = null;
       for (int i = 0; i < calls.size(); i++) {
         ClientCall call = calls.get(i);
         PendingReply<?> pending = (PendingReply<?>) call.ticket();
-        if (!pending.wakeWaiter(call)) {
+        if (!pending.isBlocking()) {
+          pending.end(call, null);
           futures = futures == null ? new java.util.ArrayList<>() : futures;
           futures.add(pending);
         }

@@ -17,42 +17,64 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the reply's type
  */
 public final class PendingReply<R> {
+  private static final long LOOK_NS =
+      100_000_000L; // should the thread that is to wake it be held up
+
   private final MethodDescriptor<?, R> method;
   private final @Nullable Consumer<Metadata> replyMetadata;
   private final @Nullable Thread waiter;
   private final @Nullable CompletableFuture<R> future;
+  private final long lookNs;
+  private @Nullable PendingReply<?> next; // written before ended, read after it
   private volatile @Nullable ClientCall ended;
 
   private PendingReply(
       MethodDescriptor<?, R> method,
       CallOptions options,
       @Nullable Thread waiter,
-      @Nullable CompletableFuture<R> future) {
+      @Nullable CompletableFuture<R> future,
+      long lookNs) {
     this.method = method;
     this.replyMetadata = options.replyMetadata();
     this.waiter = waiter;
     this.future = future;
+    this.lookNs = lookNs;
   }
 
   /** For a caller that will {@link #await} in this thread. */
   public static <R> PendingReply<R> blocking(MethodDescriptor<?, R> method, CallOptions options) {
-    return new PendingReply<>(method, options, Thread.currentThread(), null);
+    return blocking(method, options, LOOK_NS);
+  }
+
+  static <R> PendingReply<R> blocking(
+      MethodDescriptor<?, R> method, CallOptions options, long lookNs) {
+    return new PendingReply<>(method, options, Thread.currentThread(), null, lookNs);
   }
 
   /** For a caller that holds this future. */
   public static <R> PendingReply<R> async(
       MethodDescriptor<?, R> method, CallOptions options, CompletableFuture<R> future) {
-    return new PendingReply<>(method, options, null, future);
+    return new PendingReply<>(method, options, null, future, LOOK_NS);
   }
 
-  /** For the loop: wakes a parked caller; false if the rest is for the callback executor. */
-  public boolean wakeWaiter(ClientCall call) {
+  /** Whether a thread waits, and no future. */
+  public boolean isBlocking() {
+    return waiter != null;
+  }
+
+  /**
+   * For the loop: the call has ended. A thread that waits is yet to be woken, and will wake the next.
+   *
+   * @param next who is to be woken after this one; null if nobody is
+   */
+  public void end(ClientCall call, @Nullable PendingReply<?> next) {
+    this.next = next;
     ended = call;
-    if (waiter == null) {
-      return false;
-    }
+  }
+
+  /** Wakes the thread that waits, once the call has ended. */
+  public void wake() {
     LockSupport.unpark(waiter);
-    return true;
   }
 
   /** For the callback executor: completes the future, unless that was done, or given up, before. */
@@ -71,11 +93,15 @@ public final class PendingReply<R> {
   public R await(Runnable cancel) {
     boolean interrupted = false;
     while (ended == null) {
-      LockSupport.park(this);
+      LockSupport.parkNanos(this, lookNs);
       if (Thread.interrupted()) {
         interrupted = true;
         cancel.run();
       }
+    }
+    PendingReply<?> other = next;
+    if (other != null) {
+      other.wake();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

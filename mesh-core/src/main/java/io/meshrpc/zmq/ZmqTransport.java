@@ -32,7 +32,6 @@ public final class ZmqTransport implements Transport {
   private static final String DOMAIN = "mesh"; // with any, JeroMQ refuses ZMTP 1 and 2
   private static final int GONE_BYTES = 16;
   private static final int ATTACHED_MAX = 1024;
-  private static final int BUFFER_BYTES = 128 << 10;
   private static final int RECONNECT_MS = 50;
   private static final int RECONNECT_MAX_MS = 1000;
   private static final int HANDSHAKE_MS = 5000;
@@ -119,8 +118,6 @@ public final class ZmqTransport implements Transport {
       int frameBytesMax, int lingerMs, int ioThreads, @Nullable CurveSecurity curve, News news) {
     ZmqTransport transport =
         new ZmqTransport(frameBytesMax, lingerMs, ioThreads, null, curve, null);
-    transport.socket.setReceiveBufferSize(BUFFER_BYTES);
-    transport.socket.setSendBufferSize(BUFFER_BYTES);
     transport.socket.setEventHook(event -> transport.heard.tell(news, event), SocketNews.EVENTS);
     return transport;
   }
@@ -151,10 +148,8 @@ public final class ZmqTransport implements Transport {
     try {
       transport.socket.setEventHook(door::onEvent, DOOR_EVENTS);
       transport.socket.setZapDomain(DOMAIN);
-      transport.socket.setReceiveBufferSize(BUFFER_BYTES);
       transport.socket.base().setSocketOpt(zmq.ZMQ.ZMQ_DISCONNECT_MSG, transport.gone);
       transport.socket.bind(endpoint);
-      transport.socket.setSendBufferSize(BUFFER_BYTES); // not possible before bind
       return transport;
     } catch (RuntimeException e) {
       transport.close();

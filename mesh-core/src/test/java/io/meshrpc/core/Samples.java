@@ -19,8 +19,13 @@ public final class Samples {
 
   /** A client's call that was answered. */
   public static ClientCall answered(MethodDescriptor<?, ?> method, byte[] answer) {
-    ClientCall call = new ClientCall(
-        method, answer, CallOptions.DEFAULT, RetryPolicy.DEFAULT, SECOND_NS, new Object());
+    return answered(method, answer, new Object());
+  }
+
+  /** A client's call that was answered, with what its caller wants back. */
+  public static ClientCall answered(MethodDescriptor<?, ?> method, byte[] answer, Object ticket) {
+    ClientCall call =
+        new ClientCall(method, answer, CallOptions.DEFAULT, RetryPolicy.DEFAULT, SECOND_NS, ticket);
     call.succeed(new Response(
         1, 1, Execution.EXECUTED, Code.OK, Reason.HANDLER, "", 0, 0, 0, 0, Metadata.EMPTY, answer));
     return call;

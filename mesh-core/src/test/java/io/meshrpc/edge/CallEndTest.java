@@ -53,15 +53,20 @@ class CallEndTest {
     Races.play(() -> {
       AtomicReference<PendingReply<byte[]>> pending = new AtomicReference<>();
       AtomicReference<byte[]> reply = new AtomicReference<>();
-      Thread loop = new Thread(() -> pending.get().wakeWaiter(ANSWERED));
+      Thread loop = new Thread(() -> end(pending.get()));
       atOnce(() -> {
-        pending.set(PendingReply.blocking(METHOD, DEFAULT));
+        pending.set(PendingReply.blocking(METHOD, DEFAULT, Long.MAX_VALUE));
         loop.start();
         reply.set(pending.get().await(() -> {}));
       });
       loop.join();
       check(reply.get() == BYTES, "no reply");
     });
+  }
+
+  private static void end(PendingReply<?> pending) {
+    pending.end(ANSWERED, null);
+    pending.wake();
   }
 
   @Test
@@ -72,11 +77,11 @@ class CallEndTest {
       AtomicBoolean cancelled = new AtomicBoolean();
       AtomicBoolean kept = new AtomicBoolean();
       AtomicReference<Thread> caller = new AtomicReference<>();
-      Thread loop = new Thread(() -> pending.get().wakeWaiter(ANSWERED));
+      Thread loop = new Thread(() -> end(pending.get()));
       Thread stranger = new Thread(() -> caller.get().interrupt());
       atOnce(() -> {
         caller.set(Thread.currentThread());
-        pending.set(PendingReply.blocking(METHOD, DEFAULT));
+        pending.set(PendingReply.blocking(METHOD, DEFAULT, Long.MAX_VALUE));
         loop.start();
         stranger.start();
         reply.set(pending.get().await(() -> cancelled.set(true)));
@@ -97,7 +102,7 @@ class CallEndTest {
       AtomicReference<Boolean> cancelled = new AtomicReference<>();
       atOnce(
           () -> {
-            check(!pending.wakeWaiter(ANSWERED), "nobody waits");
+            pending.end(ANSWERED, null);
             pending.completeFuture();
           },
           () -> cancelled.set(future.cancel(true)));

@@ -289,7 +289,7 @@ public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
     public void onEnded(ClientCall call) {
       Ticket ticket = (Ticket) call.ticket();
       stage.plan(ticket.host(), stage.nowNs(), () -> {
-        boolean unused = ticket.pending().wakeWaiter(call);
+        ticket.pending().end(call, null);
         ticket.pending().completeFuture();
       });
     }
