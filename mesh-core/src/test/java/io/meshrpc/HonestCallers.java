@@ -27,8 +27,13 @@ final class HonestCallers implements AutoCloseable {
   private volatile long slowestNs;
 
   HonestCallers(MeshServer server) {
+    this(server.endpoint());
+  }
+
+  /** Of a server that may be in another JVM. */
+  HonestCallers(String endpoint) {
     LivenessSettings patient = LivenessSettings.DEFAULTS.withDownAfter(Duration.ofSeconds(20));
-    mesh = Contract.client(server).liveness(patient).build();
+    mesh = MeshClient.builder().connect(endpoint).liveness(patient).build();
     mesh.call(READ, "first", DEFAULT);
     thread = new Thread(this::run, "honest");
     thread.start();

@@ -34,14 +34,19 @@ final class RawPeer implements AutoCloseable {
 
   /** Connected, with nothing said. */
   RawPeer(MeshServer server) throws IOException {
-    socket = new Socket("127.0.0.1", port(server));
+    this(server.endpoint());
+  }
+
+  /** The same, of a server that may be in another JVM. */
+  RawPeer(String endpoint) throws IOException {
+    socket = new Socket("127.0.0.1", port(endpoint));
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(10_000);
     in = new DataInputStream(socket.getInputStream());
   }
 
-  static int port(MeshServer server) {
-    return Integer.parseInt(server.endpoint().replaceAll(".*:", ""));
+  private static int port(String endpoint) {
+    return Integer.parseInt(endpoint.replaceAll(".*:", ""));
   }
 
   /** One that has greeted as a DEALER. */
@@ -51,7 +56,12 @@ final class RawPeer implements AutoCloseable {
 
   /** One with a session. */
   static RawPeer client(MeshServer server, NodeId nodeId) throws Exception {
-    RawPeer peer = dealer(server);
+    return client(server.endpoint(), nodeId);
+  }
+
+  /** The same, of a server that may be in another JVM. */
+  static RawPeer client(String endpoint, NodeId nodeId) throws Exception {
+    RawPeer peer = new RawPeer(endpoint).greet("DEALER", Map.of());
     peer.hello(nodeId, 1);
     return peer;
   }

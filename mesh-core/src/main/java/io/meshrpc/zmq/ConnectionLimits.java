@@ -13,11 +13,16 @@ public record ConnectionLimits(
     int connectionsMax, int perAddressMax, long firstWordNs, long silenceNs, long unreadBytesMax) {
   private static final int BUFFER_BYTES = 256 << 10; // what JeroMQ keeps for one, at the least
 
-  /** What holds unless set otherwise; the buffers of all must fit in half of the memory. */
-  public static final ConnectionLimits DEFAULTS = new ConnectionLimits(
-      (int) Math.min(10_000, Runtime.getRuntime().maxMemory() / 2 / BUFFER_BYTES),
-      2_500,
-      30_000_000_000L,
-      90_000_000_000L,
-      128L << 20);
+  /** What holds unless set otherwise. */
+  public static final ConnectionLimits DEFAULTS = ofHeap(Runtime.getRuntime().maxMemory());
+
+  /** The buffers of all must fit in half of the memory. */
+  static ConnectionLimits ofHeap(long bytes) {
+    return new ConnectionLimits(
+        (int) Math.min(10_000, bytes / 2 / BUFFER_BYTES),
+        2_500,
+        30_000_000_000L,
+        90_000_000_000L,
+        128L << 20);
+  }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.ZEvent;
 import org.zeromq.ZMonitor;
@@ -50,8 +51,9 @@ final class Door {
 
   private final ConnectionLimits limits;
   private final int frameBytesMax;
-  private final long waitingBytesMax = Runtime.getRuntime().maxMemory() / 4; // of all
-  private final long unfinishedBytesMax;
+  private final long waitingBytesMax; // of all
+  private final long unfinishedBytesMax; // of all
+  private final LongSupplier clock;
   private final Ears ears;
   private final Map<String, Visitor> byAddress = new ConcurrentHashMap<>();
   private final Map<Object, Visitor> byChannel = new ConcurrentHashMap<>();
@@ -64,11 +66,18 @@ final class Door {
   private volatile boolean closed;
 
   Door(ConnectionLimits limits, int frameBytesMax, Ears ears) {
+    this(limits, frameBytesMax, Runtime.getRuntime().maxMemory(), System::nanoTime, ears);
+  }
+
+  /** One with another clock and heap than the machine's. */
+  Door(ConnectionLimits limits, int frameBytesMax, long heapBytes, LongSupplier clock, Ears ears) {
     this.limits = limits;
     this.frameBytesMax = frameBytesMax;
-    this.unfinishedBytesMax = Math.max(4L * frameBytesMax, Runtime.getRuntime().maxMemory() / 8);
+    this.waitingBytesMax = heapBytes / 4;
+    this.unfinishedBytesMax = Math.max(4L * frameBytesMax, heapBytes / 8);
+    this.clock = clock;
     this.ears = ears;
-    this.nextSweepNs = System.nanoTime();
+    this.nextSweepNs = clock.getAsLong();
   }
 
   /** A frame that comes. When JeroMQ has all of it, it says whose it is. */
@@ -142,7 +151,8 @@ final class Door {
     }
   }
 
-  private void onAccepted(SocketChannel channel) {
+  /** It has come; its first frame is awaited from now on. */
+  void onAccepted(SocketChannel channel) {
     InetSocketAddress remote;
     try {
       remote = (InetSocketAddress) channel.getRemoteAddress();
@@ -150,7 +160,7 @@ final class Door {
       return; // it is gone again
     }
     String host = remote.getAddress().getHostAddress();
-    Visitor visitor = new Visitor(channel, host, remote.getPort(), System.nanoTime());
+    Visitor visitor = new Visitor(channel, host, remote.getPort(), clock.getAsLong());
     int ofHost = countByHost.merge(host, 1, Integer::sum);
     boolean first = byAddress.isEmpty();
     Visitor before = byAddress.get(visitor.address);
@@ -241,7 +251,7 @@ final class Door {
    */
   private void makeRoom() {
     uncountedBytes.set(0);
-    long endNs = System.nanoTime() + PATIENCE_NS;
+    long endNs = clock.getAsLong() + PATIENCE_NS;
     while (!closed) {
       long sum = 0;
       Visitor most = null;
@@ -258,7 +268,7 @@ final class Door {
       }
       if (idle != null) {
         showOut(idle, "the most of what cannot be read yet, and too much waits");
-      } else if (System.nanoTime() - endNs > 0) {
+      } else if (clock.getAsLong() - endNs > 0) {
         showOut(most, "the most of more than the server can read");
       } else {
         LockSupport.parkNanos(1_000_000);
@@ -329,12 +339,12 @@ final class Door {
 
   /** When to look again; MAX_VALUE while nobody is there. */
   long nextSweepInNs() {
-    return byAddress.isEmpty() ? Long.MAX_VALUE : Math.max(0, nextSweepNs - System.nanoTime());
+    return byAddress.isEmpty() ? Long.MAX_VALUE : Math.max(0, nextSweepNs - clock.getAsLong());
   }
 
   /** Shows out who is silent, and who holds the most if too much waits. */
   void sweep() {
-    long now = System.nanoTime();
+    long now = clock.getAsLong();
     if (now - nextSweepNs < 0) {
       return;
     }

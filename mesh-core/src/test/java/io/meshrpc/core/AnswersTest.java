@@ -148,6 +148,21 @@ class AnswersTest {
   }
 
   @Test
+  void aDeadlineOfAYearIsKeptToTheNanosecond() {
+    long year = Duration.ofDays(365).toNanos(); // the longest that a user can ask for
+    a.lose();
+    ClientCall call = call(Duration.ofNanos(year), CallOptions.DEFAULT);
+
+    bench.now += year - 1;
+    bench.engine.tick(bench.now);
+    assertThat(bench.completed).isEmpty();
+    bench.now++;
+    bench.engine.tick(bench.now);
+
+    assertThat(call.failure().code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+  }
+
+  @Test
   void aCallWithoutTimeIsNotSent() {
     for (long span : List.of(0L, -1L, Long.MIN_VALUE)) {
       ClientCall call = call(Duration.ofNanos(span), CallOptions.DEFAULT);

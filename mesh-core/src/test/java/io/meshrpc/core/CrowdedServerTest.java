@@ -12,6 +12,8 @@ import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Refusal;
 import io.meshrpc.wire.Welcome;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** One client, or one connection, may take all that there is as long as nobody else asks for it. */
 class CrowdedServerTest {
@@ -93,6 +95,23 @@ class CrowdedServerTest {
       sum += client.recent.bytes();
     }
     assertThat(sum).isPositive().isLessThanOrEqualTo(128 * 1000);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"128, 128", "129, 128"})
+  void allMayRememberAsMuchAsAHundredAndTwentyEightMay(int clients, int clientsWithAll) {
+    ServerBench bench = new ServerBench(new Limits().rememberedBytesMax(640).build());
+    for (int i = 0; i < clients; i++) {
+      Client client = bench.client();
+      for (int seq = 1; seq <= 10; seq++) {
+        bench.revoke(client, seq); // a note of 64 bytes
+      }
+    }
+    bench.pass(1000 * MS);
+
+    assertThat(bench.engine.clients())
+        .filteredOn(client -> client.recent.bytes() == 640)
+        .hasSize(clientsWithAll);
   }
 
   @Test

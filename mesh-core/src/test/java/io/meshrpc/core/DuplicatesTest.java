@@ -340,6 +340,19 @@ class DuplicatesTest {
   }
 
   @Test
+  void anAnswerMayHaveAllTheBytesAndNotOneMore() {
+    RecentRequests recent = recent(new Limits().rememberedBytesMax(1000));
+    recent.remember(answer(1, 1000 - NOTE_BYTES), 0);
+    assertThat(recent.response(1)).isNotNull();
+
+    recent.remember(answer(2, 1001 - NOTE_BYTES), 0);
+
+    assertThat(recent.response(2)).isNull();
+    assertThat(recent.mayHaveForgotten(2)).isTrue();
+    assertThat(recent.response(1)).isNotNull();
+  }
+
+  @Test
   void forgetsAnswersOlderThanTheLimitAndNotBefore() {
     RecentRequests recent = recent(new Limits());
     recent.remember(answer(1, 0), 100);

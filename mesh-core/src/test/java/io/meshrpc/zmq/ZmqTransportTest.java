@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A server's transport among strangers, and a client's that changes its mind. */
 @Timeout(60)
@@ -56,6 +58,18 @@ class ZmqTransportTest {
     public void onGone(long route) {
       gone.add(route);
     }
+  }
+
+  /** Hears nothing of connections. */
+  private static final class Deaf implements ZmqTransport.News {
+    @Override
+    public void onConnected(long route) {}
+
+    @Override
+    public void onDisconnected(long route) {}
+
+    @Override
+    public void onRefused(long route) {}
   }
 
   @BeforeEach
@@ -151,17 +165,20 @@ class ZmqTransportTest {
     }
   }
 
-  @Test
-  void moreFramesThanAMessageMayHaveAreDropped() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"1025, 2", "1026, 1"})
+  void moreFramesThanAMessageMayHaveAreDropped(int frames, int bytesOfTheLastKept)
+      throws IOException {
     try (Socket client = dealer()) {
-      for (int i = 0; i < 2000; i++) {
-        sendPart(client, 1, new byte[] {1});
+      for (int i = 1; i < frames; i++) {
+        sendPart(client, MORE, new byte[] {1});
       }
-      sendPart(client, 0, new byte[] {1});
+      sendPart(client, LAST, new byte[] {2, 2});
       receiveFrames(1);
 
-      assertThat(notes.attached).singleElement().satisfies(frames -> {
-        assertThat(frames).hasSize(1024);
+      assertThat(notes.attached).singleElement().satisfies(kept -> {
+        assertThat(kept).hasSize(1024);
+        assertThat(kept.get(1023)).isEqualTo(bytesOfTheLastKept);
       });
     }
   }
@@ -305,19 +322,35 @@ class ZmqTransportTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"0, false", "1, true"})
+  void aClientTakesFramesOfTheGreatestSizeAndNotOneByteMore(int beyond, boolean ends) {
+    ZmqTransport client = ZmqTransport.client(FRAME_MAX, 0, 1, new Deaf());
+    try {
+      Notes heard = new Notes();
+      client.connect(1, server.endpoint());
+      client.send(1, FRAME);
+      BooleanSupplier hears = () -> {
+        client.resetWake();
+        client.await(10_000_000);
+        client.receive(heard, 10);
+        return !heard.frames.isEmpty() || !notes.gone.isEmpty();
+      };
+      receiveUntil(() -> hears.getAsBoolean() || notes.frames.size() == 1);
+
+      server.send(notes.routes.get(0), new byte[FRAME_MAX + beyond]);
+      receiveUntil(hears);
+
+      assertThat(notes.gone).hasSize(ends ? 1 : 0);
+      assertThat(heard.frames).hasSize(ends ? 0 : 1);
+    } finally {
+      client.close();
+    }
+  }
+
   @Test
   void aClientTakesNothingFromAConnectionThatItGaveUp() {
-    ZmqTransport.News deaf = new ZmqTransport.News() {
-      @Override
-      public void onConnected(long route) {}
-
-      @Override
-      public void onDisconnected(long route) {}
-
-      @Override
-      public void onRefused(long route) {}
-    };
-    ZmqTransport client = ZmqTransport.client(FRAME_MAX, 0, 1, deaf);
+    ZmqTransport client = ZmqTransport.client(FRAME_MAX, 0, 1, new Deaf());
     try {
       Notes heard = new Notes();
       for (long route = 1; route <= 50; route++) {

@@ -7,6 +7,7 @@ import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.fuzz.Draw;
 import io.meshrpc.fuzz.Must;
 import io.meshrpc.fuzz.Packets;
+import io.meshrpc.fuzz.Post;
 import io.meshrpc.policy.LeastLoaded;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.wire.Batch;
@@ -26,6 +27,7 @@ import java.util.SplittableRandom;
  */
 public final class ClientTarget implements ClientOutbox {
   private static final int SERVERS = 3;
+  private static final int LARGE = 8 << 10; // a payload in a frame of its own
   private static final int CALLS_MAX = 40;
   private static final long TIMEOUT_NS = 2_000_000_000L;
   private static final long MS = 1_000_000L;
@@ -42,7 +44,7 @@ public final class ClientTarget implements ClientOutbox {
   private ClientTarget(byte[] bytes) {
     draw = new Draw(bytes);
     engine = new ClientEngine(
-        new ClientLimits(100, 100),
+        new ClientLimits(LARGE, LARGE),
         LivenessSettings.DEFAULTS,
         new NodeId(7, 7),
         "fuzz",
@@ -99,7 +101,7 @@ public final class ClientTarget implements ClientOutbox {
       CallOptions options = CallOptions.DEFAULT.withWaitForReady(draw.flag());
       ClientCall call = new ClientCall(
           draw.flag() ? ServerTarget.READ : ServerTarget.PAY,
-          draw.bytes(60),
+          payload(),
           options,
           RetryPolicy.DEFAULT,
           TIMEOUT_NS,
@@ -107,6 +109,11 @@ public final class ClientTarget implements ClientOutbox {
       calls.add(call);
       engine.start(call, now);
     }
+  }
+
+  private byte[] payload() {
+    int kind = draw.next();
+    return kind == 255 ? new byte[LARGE] : draw.take(kind % 61);
   }
 
   private long peer() {
@@ -125,7 +132,8 @@ public final class ClientTarget implements ClientOutbox {
         draw.serial(),
         draw.flag() ? Packets.load(draw) : null,
         packets);
-    engine.onBatch(peer(), ServerTarget.throughBytes(batch), now);
+    long from = peer();
+    Post.strange(batch, draw).ifPresent(came -> engine.onBatch(from, came, now));
   }
 
   private void advance(long spanNs, int turnsMax) {
@@ -143,7 +151,7 @@ public final class ClientTarget implements ClientOutbox {
 
   @Override
   public void send(long peer, long session, Packet packet) {
-    ServerTarget.throughBytes(new Batch(session, 0, null, List.of(packet)));
+    Post.whole(new Batch(session, 0, null, List.of(packet)));
     if (packet instanceof Hello hello) {
       epoch = hello.epoch();
     } else if (packet instanceof Request request) {

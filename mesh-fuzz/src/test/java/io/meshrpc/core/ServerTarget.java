@@ -10,9 +10,8 @@ import io.meshrpc.api.ServiceDescriptor;
 import io.meshrpc.fuzz.Draw;
 import io.meshrpc.fuzz.Must;
 import io.meshrpc.fuzz.Packets;
+import io.meshrpc.fuzz.Post;
 import io.meshrpc.wire.Batch;
-import io.meshrpc.wire.BatchCodec;
-import io.meshrpc.wire.MalformedBatchException;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Packet;
 import io.meshrpc.wire.Welcome;
@@ -34,15 +33,16 @@ public final class ServerTarget implements ServerOutbox {
   private static final int CLIENTS = 4;
   private static final int REMEMBERED = 4;
   private static final int ROUTES = 6;
+  private static final int LARGE = 8 << 10; // a payload in a frame of its own
   private static final long MS = 1_000_000L;
   private static final ServerLimits LIMITS = new ServerLimits(
       WORKERS,
       QUEUE,
-      300,
+      20_000, // two large payloads
       QUEUE,
       CLIENTS,
-      100,
-      100,
+      LARGE,
+      LARGE,
       50,
       REMEMBERED,
       400,
@@ -131,22 +131,11 @@ public final class ServerTarget implements ServerOutbox {
       packets.add(Packets.any(draw));
     }
     int before = sent;
-    engine.onBatch(route, throughBytes(new Batch(session, ackBelow, null, packets)), now);
+    Post.strange(new Batch(session, ackBelow, null, packets), draw)
+        .ifPresent(batch -> engine.onBatch(route, batch, now));
     // each record may be answered, and start or end what waited before
     int most = 2 * packets.size() + QUEUE + 2 * WORKERS;
     Must.hold(sent - before <= 2 * most, "more answers than questions");
-  }
-
-  static Batch throughBytes(Batch batch) {
-    byte[] bytes = BatchCodec.encode(batch);
-    try {
-      return BatchCodec.decode(bytes);
-    } catch (MalformedBatchException e) {
-      if (bytes.length == 0) {
-        return batch;
-      }
-      throw new AssertionError("malformed: " + batch, e);
-    }
   }
 
   private void finish(int which) {
@@ -157,8 +146,13 @@ public final class ServerTarget implements ServerOutbox {
     ServerReply reply = draw.next() > 240
         ? ServerReply.notStarted("no room")
         : new ServerReply(
-            draw.flag() ? Code.OK : Code.INTERNAL, "", Metadata.EMPTY, new byte[draw.below(130)]);
+            draw.flag() ? Code.OK : Code.INTERNAL, "", Metadata.EMPTY, new byte[replyBytes()]);
     engine.onFinished(call, reply, now);
+  }
+
+  private int replyBytes() {
+    int kind = draw.next();
+    return kind < 254 ? kind % 130 : LARGE + kind - 254; // the last is more than there may be
   }
 
   private void advance(long spanNs) {
@@ -196,7 +190,7 @@ public final class ServerTarget implements ServerOutbox {
   @Override
   public void send(long route, long session, Packet packet) {
     sent++;
-    throughBytes(new Batch(session, 0, null, List.of(packet)));
+    Post.whole(new Batch(session, 0, null, List.of(packet)));
     if (packet instanceof Welcome welcome) {
       Must.hold(welcome.session() != 0, "session 0");
       tokens.add(welcome.session());

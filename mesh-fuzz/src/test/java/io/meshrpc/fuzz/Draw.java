@@ -75,11 +75,16 @@ public final class Draw {
     return (int) (number() & Integer.MAX_VALUE);
   }
 
+  /** So many bytes, or as many as are left. */
+  public byte[] take(int count) {
+    int length = Math.max(0, Math.min(count, bytes.length - position));
+    byte[] part = Arrays.copyOfRange(bytes, position, position + length);
+    position += length;
+    return part;
+  }
+
   /** At most so many bytes. */
   public byte[] bytes(int max) {
-    int length = Math.min(below(max + 1), bytes.length - position);
-    byte[] part = Arrays.copyOfRange(bytes, position, position + Math.max(0, length));
-    position += part.length;
-    return part;
+    return take(below(max + 1));
   }
 }

@@ -31,6 +31,9 @@ public final class Packets {
     Execution.UNKNOWN, Execution.EXECUTED, Execution.NOT_EXECUTED
   };
 
+  private static final int LARGE_FROM = 244; // of 256 draws
+  private static final int LARGE_BYTES = 8 << 10; // for a frame of its own, with one less and more
+
   private Packets() {}
 
   /** Any record, of any kind. */
@@ -98,7 +101,7 @@ public final class Packets {
         draw.flag(),
         draw.flag(),
         draw.next() < 40 ? Metadata.of("k", "v".repeat(draw.below(60))) : Metadata.EMPTY,
-        draw.bytes(60));
+        payload(draw, 60));
   }
 
   private static Welcome welcome(Draw draw, long epoch) {
@@ -137,7 +140,13 @@ public final class Packets {
         span(draw),
         span(draw),
         Metadata.EMPTY,
-        draw.bytes(20));
+        payload(draw, 20));
+  }
+
+  /** Mostly a short one, at times one that is large enough for a frame of its own. */
+  private static byte[] payload(Draw draw, int max) {
+    int kind = draw.next();
+    return kind >= LARGE_FROM ? new byte[LARGE_BYTES + kind % 3 - 1] : draw.take(kind % (max + 1));
   }
 
   private static long span(Draw draw) {

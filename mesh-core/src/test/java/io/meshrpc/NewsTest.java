@@ -1,0 +1,60 @@
+package io.meshrpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.meshrpc.api.MeshListener;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a listener is told while it does not come back. */
+@Timeout(60)
+class NewsTest {
+  private static final int WAITING_MAX = 1000;
+
+  private final List<Long> totals = new CopyOnWriteArrayList<>();
+  private final CountDownLatch hang = new CountDownLatch(1);
+  private final News news = new News("test", new MeshListener() {
+    @Override
+    public void onStrayBytes(StrayBytes stray) {
+      totals.add(stray.total());
+      Contract.awaitQuietly(hang);
+    }
+  });
+
+  @AfterEach
+  void closes() {
+    hang.countDown();
+    news.close();
+  }
+
+  private void strays(int count) {
+    for (int i = 0; i < count; i++) {
+      news.stray(1, "no batch");
+    }
+  }
+
+  @Test
+  void aThousandPiecesWaitAndWhatComesBeyondIsOnlyCounted() {
+    strays(1);
+    await().until(() -> totals.size() == 1); // the listener has it and does not come back
+    strays(WAITING_MAX);
+    strays(5); // beyond
+
+    hang.countDown();
+    await().until(() -> totals.size() == 1 + WAITING_MAX);
+    strays(1);
+
+    await().until(() -> totals.contains(WAITING_MAX + 7L));
+    assertThat(totals)
+        .containsExactlyElementsOf(LongStream.concat(
+                LongStream.rangeClosed(1, 1 + WAITING_MAX), LongStream.of(WAITING_MAX + 7))
+            .boxed()
+            .toList());
+  }
+}
