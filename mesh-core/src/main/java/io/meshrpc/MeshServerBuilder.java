@@ -207,7 +207,7 @@ public final class MeshServerBuilder {
 
   /**
    * How many connections there may be, whoever is behind them; 10,000 unless set, or as many as have
-   * room for their buffers in half of the memory. Each takes a file descriptor and 256 KiB. A
+   * room for their buffers in half of the memory. Each takes a file descriptor and 32 KiB. A
    * connection beyond that is closed at once.
    */
   public MeshServerBuilder connectionsMax(int count) {

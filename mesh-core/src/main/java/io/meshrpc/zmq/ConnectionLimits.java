@@ -11,7 +11,7 @@ package io.meshrpc.zmq;
  */
 public record ConnectionLimits(
     int connectionsMax, int perAddressMax, long firstWordNs, long silenceNs, long unreadBytesMax) {
-  private static final int BUFFER_BYTES = 256 << 10; // what JeroMQ keeps for one, at the least
+  private static final int BUFFER_BYTES = 32 << 10; // what JeroMQ keeps for one, with its objects
 
   /** What holds unless set otherwise. */
   public static final ConnectionLimits DEFAULTS = ofHeap(Runtime.getRuntime().maxMemory());

@@ -33,6 +33,7 @@ import zmq.io.Metadata;
  */
 final class Door {
   private static final int OVERHEAD_BYTES = 256; // what a frame takes besides its bytes
+  private static final int GREETING_BYTES = 4 << 10; // about; the loop will come to it
   private static final int PARTS_MAX = 1 + 1024; // frames of a message: a batch and its payloads
   private static final int LARGE_BYTES = 256 << 10;
   private static final long COUNT_EVERY_BYTES = 4 << 20;
@@ -260,7 +261,8 @@ final class Door {
         long waiting = visitor.dropped ? 0 : visitor.unreadHereBytes();
         sum += waiting;
         most = most == null || waiting > most.unreadHereBytes() ? visitor : most;
-        boolean unreadable = waiting > 0 && (visitor.parts > 0 || !visitor.isHeard());
+        boolean unheard = waiting > GREETING_BYTES && !visitor.isHeard();
+        boolean unreadable = waiting > 0 && (visitor.parts > 0 || unheard);
         idle = unreadable && (idle == null || waiting > idle.unreadHereBytes()) ? visitor : idle;
       }
       if (sum <= waitingBytesMax || most == null) {

@@ -221,6 +221,23 @@ class DoorTest {
     assertThat(now - before).isLessThan(SECOND);
   }
 
+  @ParameterizedTest
+  @CsvSource({"4096, false", "4097, true"})
+  void whoHasJustGreetedIsNotTakenForOneWhoIsNeverHeard(int waiting, boolean closed)
+      throws IOException {
+    Metadata ann = heard(1);
+    Metadata newcomer = visitor();
+    frame(newcomer, LAST, waiting - OVERHEAD);
+    fill(ann, 12 * MIB);
+    step = SECOND / 10;
+
+    frame(ann, LAST, 5 * MIB);
+
+    String why = closed ? "cannot be read yet" : "more than the server can read";
+    assertThat(bell.reasons.get(0)).contains(why);
+    assertThat(frame(newcomer, LAST, 0).isCommand()).as("dropped").isEqualTo(closed);
+  }
+
   @Test
   void whatIsReadMakesRoom() throws IOException {
     Metadata ann = heard(1);
@@ -295,7 +312,7 @@ class DoorTest {
   // ---- connections
 
   @ParameterizedTest
-  @CsvSource({"67108864, 128", "5242879999, 9999", "5242880000, 10000", "99999999999, 10000"})
+  @CsvSource({"67108864, 1024", "655359999, 9999", "655360000, 10000", "99999999999, 10000"})
   void asManyMayConnectAsHaveTheirBuffersInHalfOfTheHeap(long heapBytes, int connections) {
     assertThat(ConnectionLimits.ofHeap(heapBytes).connectionsMax()).isEqualTo(connections);
   }
