@@ -13,8 +13,8 @@ import java.util.random.RandomGenerator;
 final class SilenceRules {
   private static final long HEARTBEAT_GROWN_MAX_NS = 20_000_000_000L; // a server forgets after 60 s
   private static final double JITTER = 0.1;
-  private static final long TOGETHER_NS = 50_000L; // for each server
-  private static final int TOGETHER_PART = 32; // at most this part of the interval
+  private static final long TOGETHER_NS = 150_000L; // for each server
+  private static final int TOGETHER_PART = 12; // at most this part of the interval
   private static final long RECHECK_NS = 20_000_000L;
 
   private final LivenessSettings settings;
