@@ -29,6 +29,7 @@ final class HandlerRunner implements ServerNode.Ears {
   private static final long SHORT_MAX_NS = 10_000_000L;
 
   private final Map<MethodDescriptor<?, ?>, Way> ways = new IdentityHashMap<>();
+  private final List<Handover> handovers;
   private final List<ServerInterceptor> interceptors;
   private final Map<ServerCall, ServerContext> running = new ConcurrentHashMap<>();
   private final ExecutorService cancels; // not the handlers' own: they may all be waiting for it
@@ -41,12 +42,12 @@ final class HandlerRunner implements ServerNode.Ears {
   /** How a method is run. */
   private static final class Way {
     final Handler<?, ?> handler;
-    final @Nullable Executor executor; // null: on the loop
+    final @Nullable Handover handover; // null: on the loop
     boolean warned;
 
-    Way(Handler<?, ?> handler, @Nullable Executor executor) {
+    Way(Handler<?, ?> handler, @Nullable Handover handover) {
       this.handler = handler;
-      this.executor = executor;
+      this.handover = handover;
     }
   }
 
@@ -54,13 +55,17 @@ final class HandlerRunner implements ServerNode.Ears {
     this.interceptors = List.copyOf(builder.interceptors);
     this.news = new News("mesh-server-" + builder.name, builder.listener);
     this.cancels = DaemonThreads.pool("mesh-cancel-" + builder.name, 4);
+    Map<Executor, Handover> byExecutor = new IdentityHashMap<>();
     for (ServiceDefinition service : builder.services.values()) {
       Executor usual = builder.executors.getOrDefault(service.descriptor().name(), executor);
       for (MethodDescriptor<?, ?> method : service.descriptor().methods()) {
-        Executor own = builder.shortMethods.contains(method) ? null : usual;
+        Handover own = builder.shortMethods.contains(method)
+            ? null
+            : byExecutor.computeIfAbsent(usual, Handover::new);
         ways.put(method, new Way(service.handler(method), own));
       }
     }
+    this.handovers = List.copyOf(byExecutor.values());
   }
 
   @Override
@@ -69,15 +74,18 @@ final class HandlerRunner implements ServerNode.Ears {
     ServerContext context = new ServerContext(call, System::nanoTime);
     Invocation invocation =
         new Invocation(call, context, way.handler, interceptors, HandlerRunner::correlationId, end);
-    if (way.executor == null) {
+    if (way.handover == null) {
       runHere(way, invocation, call, context);
       return;
     }
     running.put(call, context);
-    try {
-      way.executor.execute(invocation);
-    } catch (Throwable e) { // such as no more threads: this call is refused, the loop goes on
-      invocation.rejected(e);
+    way.handover.add(invocation);
+  }
+
+  @Override
+  public void onTurnEnd() {
+    for (int i = 0; i < handovers.size(); i++) {
+      handovers.get(i).flush();
     }
   }
 

@@ -1,12 +1,14 @@
 package io.meshrpc;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +53,28 @@ final class WorkerPool implements Executor {
       if (tasks.remove(task)) {
         throw e;
       } // else it has been taken after all
+    }
+  }
+
+  /**
+   * Runs the tasks soon. A thread that is woken for them finds all of them.
+   *
+   * @param rejected hears of each task that will not run, and why
+   */
+  <T extends Runnable> void executeAll(List<T> all, BiConsumer<T, Throwable> rejected) {
+    if (closed) {
+      all.forEach(task -> rejected.accept(task, new RejectedExecutionException("closed")));
+      return;
+    }
+    tasks.addAll(all);
+    try {
+      sendOne();
+    } catch (Throwable e) {
+      for (T task : all) {
+        if (tasks.remove(task)) {
+          rejected.accept(task, e);
+        } // else it has been taken after all
+      }
     }
   }
 

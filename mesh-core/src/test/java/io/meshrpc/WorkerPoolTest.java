@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -193,6 +194,47 @@ class WorkerPoolTest {
     pool.execute(done::countDown);
     assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
     assertThat(runs).hasValue(0);
+  }
+
+  @Test
+  void manyTasksAtOnceAllRunAndGetAllTheThreads() throws Exception {
+    CyclicBarrier all = new CyclicBarrier(5);
+    List<Runnable> tasks = Collections.nCopies(8, () -> meet(all));
+    pool.executeAll(tasks, (task, why) -> uncaught.add(why));
+
+    all.await(20, TimeUnit.SECONDS);
+    all.await(20, TimeUnit.SECONDS);
+    assertThat(threads).hasSize(4);
+    assertThat(uncaught).isEmpty();
+  }
+
+  @Test
+  void aClosedOneRejectsEachOfMany() {
+    List<Runnable> tasks = List.of(() -> hang.release(), () -> hang.release());
+    List<Runnable> rejected = new CopyOnWriteArrayList<>();
+    pool.close();
+    pool.executeAll(tasks, (task, why) -> {
+      assertThat(why).isInstanceOf(RejectedExecutionException.class);
+      rejected.add(task);
+    });
+
+    assertThat(rejected).isEqualTo(tasks);
+    assertThat(hang.availablePermits()).isZero();
+  }
+
+  @Test
+  void noneOfManyRunsForWhichThereIsNoThread() throws InterruptedException {
+    List<Runnable> tasks = List.of(() -> hang.release(), () -> hang.release());
+    List<Runnable> rejected = new CopyOnWriteArrayList<>();
+    noMoreThreads.set(true);
+    pool.executeAll(tasks, (task, why) -> rejected.add(task));
+    assertThat(rejected).isEqualTo(tasks);
+
+    noMoreThreads.set(false);
+    CountDownLatch done = new CountDownLatch(1);
+    pool.execute(done::countDown);
+    assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(hang.availablePermits()).isZero();
   }
 
   @Test

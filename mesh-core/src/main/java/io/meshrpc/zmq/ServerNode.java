@@ -36,8 +36,11 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   /** Who runs handlers and hears of what happened; called on the loop, must not block. */
   public interface Ears {
-    /** Run the handler. */
+    /** Run the handler, at the end of the turn at the latest. */
     void onInvoke(ServerCall call);
+
+    /** The turn is over, and what it had to send was sent. */
+    void onTurnEnd();
 
     /** Nobody waits for it any more. */
     void onCancel(ServerCall call);
@@ -243,6 +246,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   @Override
   public void flush(long nowNs) {
     outgoing.flush(transport, 0);
+    ears.onTurnEnd();
   }
 
   @Override
