@@ -117,7 +117,9 @@ final class HandlerRunner implements ServerNode.Ears {
   }
 
   private void ended(ServerCall call, ServerReply reply) {
-    running.remove(call);
+    if (!running.isEmpty()) { // as it is if all handlers are short
+      running.remove(call);
+    }
     ServerNode bound = node;
     if (bound != null) {
       bound.loop().post((engine, now) -> engine.onFinished(call, reply, now));

@@ -15,6 +15,7 @@ final class RequestQueue {
   private final AdmissionLevel level;
   private int count;
   private long bytes;
+  private long emptyNs = Long.MIN_VALUE; // when nothing was seen to wait, last of all
   private long usualNs; // what all that waits usually takes to run, as known when it came
 
   RequestQueue(ServerLimits limits) {
@@ -124,6 +125,10 @@ final class RequestQueue {
 
   /** Sees how long work waits, while it usually takes so long. To be called before each poll. */
   void observe(long workNs, long nowNs) {
+    if (count == 0 && nowNs == emptyNs) {
+      return; // that was seen
+    }
+    emptyNs = count == 0 ? nowNs : Long.MIN_VALUE;
     int overloaded = -1;
     for (int i = 0; i < bands.length; i++) {
       bands[i].observe(workNs, nowNs);

@@ -7,11 +7,13 @@ final class SlidingSum {
 
   private final long[] counts = new long[SLOTS];
   private long slot = Long.MIN_VALUE; // the latest
+  private int place; // of the latest
+  private long endNs = Long.MIN_VALUE; // of the latest: most come before it, and divide nothing
   private long sum;
 
   void add(long nowNs) {
     turnTo(nowNs);
-    counts[index(slot)]++;
+    counts[place]++;
     sum++;
   }
 
@@ -21,6 +23,9 @@ final class SlidingSum {
   }
 
   private void turnTo(long nowNs) {
+    if (nowNs < endNs) {
+      return;
+    }
     long next = Math.floorDiv(nowNs, SLOT_NS);
     if (slot == Long.MIN_VALUE) {
       slot = next;
@@ -32,6 +37,8 @@ final class SlidingSum {
       counts[index] = 0;
     }
     slot = Math.max(slot, next);
+    place = index(slot);
+    endNs = (slot + 1) * SLOT_NS;
   }
 
   private static int index(long slot) {

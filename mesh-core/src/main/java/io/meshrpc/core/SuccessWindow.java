@@ -15,13 +15,16 @@ final class SuccessWindow {
   private int goodSum;
   private int badSum;
   private long bucket = Long.MIN_VALUE; // the present one, counted from the beginning of time
+  private int place; // of the present one
+  private long endNs =
+      Long.MIN_VALUE; // of the present one: most come before it, and divide nothing
 
   SuccessWindow(long spanNs) {
     this.bucketNs = Math.max(1, spanNs / BUCKETS);
   }
 
   void add(boolean well, long nowNs) {
-    int place = Math.floorMod(slideTo(nowNs), BUCKETS);
+    slideTo(nowNs);
     if (well) {
       good[place]++;
       goodSum++;
@@ -57,19 +60,23 @@ final class SuccessWindow {
     badSum = 0;
   }
 
-  private long slideTo(long nowNs) {
+  private void slideTo(long nowNs) {
+    if (nowNs < endNs) {
+      return;
+    }
     long present = Math.floorDiv(nowNs, bucketNs);
     if (bucket == Long.MIN_VALUE || present - bucket >= BUCKETS) {
       clear();
       bucket = present;
     }
     while (bucket < present) {
-      int place = Math.floorMod(++bucket, BUCKETS);
-      goodSum -= good[place];
-      badSum -= bad[place];
-      good[place] = 0;
-      bad[place] = 0;
+      int next = Math.floorMod(++bucket, BUCKETS);
+      goodSum -= good[next];
+      badSum -= bad[next];
+      good[next] = 0;
+      bad[next] = 0;
     }
-    return bucket;
+    place = Math.floorMod(bucket, BUCKETS);
+    endNs = (bucket + 1) * bucketNs;
   }
 }

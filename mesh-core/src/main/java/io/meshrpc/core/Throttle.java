@@ -97,7 +97,12 @@ final class Throttle {
   }
 
   private Tally tally(ClientCall call) {
-    Tally[] all = tallies.computeIfAbsent(call.method().service(), any -> newTallies());
+    String service = call.method().service();
+    Tally[] all = tallies.get(service);
+    if (all == null) {
+      all = newTallies();
+      tallies.put(service, all);
+    }
     return all[call.options().priority().ordinal()];
   }
 
