@@ -15,6 +15,7 @@ final class Scale {
   private static final int SERVERS_PER_JVM = 50;
   private static final int SERVER_JVMS_MAX = 4;
   private static final int CLIENT_JVMS_MAX = 2;
+  private static final int FEW = 3; // servers that a client of many is compared with
   private static final int[] STEPS = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000};
 
   private final Settings.Grow settings;
@@ -83,8 +84,55 @@ final class Scale {
     idleRow("servers", connectMs, serversHold, serversUsed, seconds);
     System.out.println("(a client's memory is what its connections added, with the client itself;"
         + " the servers' is what the one client added to each)");
+    System.out.printf(
+        "%none client, %d calls of 16 bytes in flight%n%8s %14s %10s %10s %14s %14s %7s%n",
+        ScaleClients.IN_FLIGHT,
+        "servers",
+        "calls/s",
+        "p50 us",
+        "p99 us",
+        "client CPU us",
+        "server CPU us",
+        "errors");
+    loaded(client, servers, addresses.size());
+    client.ask(i -> "close");
+    int few = Math.min(FEW, addresses.size());
+    connect(client, 1, addresses.subList(0, few));
+    loaded(client, servers, few);
     client.ask(i -> "close");
     client.list().forEach(Child::kill);
+  }
+
+  /** What a call costs a client that is connected to so many servers. */
+  private void loaded(Children client, Children servers, int count) {
+    runAll(client, 1, settings.warmUpSeconds());
+    Usage before = servers.usage();
+    RunResult result = runAll(client, 1, settings.seconds());
+    Round round = Round.of(result, servers.usage().since(before), Double.NaN);
+    System.out.printf(
+        "%8d %,14.0f %,10.0f %,10.0f %,14.1f %,14.1f %7d%n",
+        count,
+        round.callsPerSecond(),
+        round.p50Us(),
+        round.p99Us(),
+        round.clientCpuUs(),
+        round.serverCpuUs(),
+        round.errors());
+    figures.add(callsRow("loaded", 1, count, round));
+  }
+
+  private static Map<String, Object> callsRow(String phase, int clients, int servers, Round round) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("phase", phase);
+    row.put("clients", clients);
+    row.put("servers", servers);
+    row.put("calls_per_s", round.callsPerSecond());
+    row.put("p50_us", round.p50Us());
+    row.put("p99_us", round.p99Us());
+    row.put("client_cpu_us_per_call", round.clientCpuUs());
+    row.put("server_cpu_us_per_call", round.serverCpuUs());
+    row.put("errors", round.errors());
+    return row;
   }
 
   private void idleRow(String role, double connectMs, Memory holds, Usage used, double seconds) {
@@ -146,17 +194,8 @@ final class Scale {
     if (!round.firstError().isEmpty()) {
       System.out.println("         failed first with: " + round.firstError());
     }
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("phase", "busy");
-    row.put("clients", n);
-    row.put("servers", n);
+    Map<String, Object> row = callsRow("busy", n, n, round);
     row.put("connect_ms", connectMs);
-    row.put("calls_per_s", round.callsPerSecond());
-    row.put("p50_us", round.p50Us());
-    row.put("p99_us", round.p99Us());
-    row.put("client_cpu_us_per_call", round.clientCpuUs());
-    row.put("server_cpu_us_per_call", round.serverCpuUs());
-    row.put("errors", round.errors());
     figures.add(row);
   }
 

@@ -18,6 +18,10 @@ final class SilenceRules {
   private static final long RECHECK_NS = 20_000_000L;
 
   private final LivenessSettings settings;
+  private final long intervalNs; // the settings', as they are asked for each server again and again
+  private final long perServerNs;
+  private final long downAfterNs;
+  private final long overdueMinNs;
   private final PeerTable table;
   private final SelfDoubt doubt;
   private final RandomGenerator random;
@@ -35,6 +39,11 @@ final class SilenceRules {
   SilenceRules(
       LivenessSettings settings, PeerTable table, SelfDoubt doubt, RandomGenerator random) {
     this.settings = settings;
+    this.intervalNs = settings.heartbeatInterval().toNanos();
+    this.perServerNs =
+        Math.min(HEARTBEAT_GROWN_MAX_NS, settings.heartbeatPerServer().toNanos());
+    this.downAfterNs = settings.downAfter().toNanos();
+    this.overdueMinNs = settings.overdueMin().toNanos();
     this.table = table;
     this.doubt = doubt;
     this.random = random;
@@ -79,7 +88,7 @@ final class SilenceRules {
 
   /** When to judge again if nothing happens. */
   long nextNs(Peer peer, long now) {
-    long next = peer.lastHeardNs + settings.downAfter().toNanos() + delayNs();
+    long next = peer.lastHeardNs + downAfterNs + delayNs();
     if (peer.pingNs != 0) {
       if (peer.state() != PeerState.SUSPECT && peer.state() != PeerState.DRAINING) {
         next = Math.min(next, peer.pingNs + patienceNs(peer));
@@ -118,7 +127,7 @@ final class SilenceRules {
   }
 
   private long overdueBaseNs(Peer peer) {
-    return Math.max(settings.overdueMin().toNanos(), settings.overdueFactor() * peer.usualNs);
+    return Math.max(overdueMinNs, settings.overdueFactor() * peer.usualNs);
   }
 
   private long patienceNs(Peer peer) {
@@ -128,7 +137,7 @@ final class SilenceRules {
   }
 
   private long heartbeatNs(Peer peer) {
-    long meanNs = settings.heartbeatInterval().toNanos() + grownNs();
+    long meanNs = intervalNs + grownNs();
     return meanNs + (long) (meanNs * peer.heartbeatJitter);
   }
 
@@ -137,15 +146,15 @@ final class SilenceRules {
    * something is sent, JeroMQ's thread wakes up and looks at all connections.
    */
   private long togetherNs() {
-    long meanNs = settings.heartbeatInterval().toNanos() + grownNs();
+    long meanNs = intervalNs + grownNs();
     return Math.min(TOGETHER_NS * table.size(), meanNs / TOGETHER_PART);
   }
 
   /** How much longer the interval is for the number of servers. */
   private long grownNs() {
-    long forAllNs = settings.heartbeatPerServer().toNanos() * table.size();
+    long forAllNs = perServerNs * table.size();
     long grownNs = Math.min(HEARTBEAT_GROWN_MAX_NS, forAllNs);
-    return Math.max(0, grownNs - settings.heartbeatInterval().toNanos());
+    return Math.max(0, grownNs - intervalNs);
   }
 
   /** How much later silence can be told from that. */
