@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * most of it holds on to the array in which it came.
  */
 final class ProtobufMarshaller<T extends MessageLite> implements Marshaller<T> {
-  private static final int SHARED_FROM =
-      8 << 10; // bytes; about from where a payload has its own frame
+  /** Bytes; about from where on a payload has a frame of its own. */
+  private static final int SHARED_FROM = 8 << 10;
 
   private final Parser<T> parser;
   private final @Nullable FieldDescriptor onlyBytes;

@@ -16,8 +16,7 @@ final class SuccessWindow {
   private int badSum;
   private long bucket = Long.MIN_VALUE; // the present one, counted from the beginning of time
   private int place; // of the present one
-  private long endNs =
-      Long.MIN_VALUE; // of the present one: most come before it, and divide nothing
+  private long endNs = Long.MIN_VALUE; // of the present one; who comes before it divides nothing
 
   SuccessWindow(long spanNs) {
     this.bucketNs = Math.max(1, spanNs / BUCKETS);

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the reply's type
  */
 public final class PendingReply<R> {
-  private static final long LOOK_NS =
-      100_000_000L; // should the thread that is to wake it be held up
+  /** After so long a caller looks for itself, should the thread that is to wake it be held up. */
+  private static final long LOOK_NS = 100_000_000L;
 
   private final MethodDescriptor<?, R> method;
   private final @Nullable Consumer<Metadata> replyMetadata;
