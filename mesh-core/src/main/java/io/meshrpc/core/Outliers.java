@@ -49,8 +49,8 @@ final class Outliers {
       nextSweepNs = now + SWEEP_NS;
       Peer worst;
       while (mayEject() && (worst = outlier(now)) != null) {
-        int good = worst.successes.goodCount(now);
-        int all = worst.successes.count(now);
+        long good = worst.successes.goodCount(now);
+        long all = worst.successes.count(now);
         eject(worst, "only %d of %d calls went well".formatted(good, all), now);
       }
     }

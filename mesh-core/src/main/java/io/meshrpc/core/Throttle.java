@@ -19,6 +19,8 @@ final class Throttle {
   private static final Priority[] PRIORITIES = Priority.values();
   private static final double REJECT_MOST = 0.9; // the rest sees whether servers have recovered
   private static final int REQUESTS_MIN = 10; // a few refusals say nothing
+  private static final int SECONDS = 30; // that are counted
+  private static final long SECOND_NS = 1_000_000_000L;
   private static final double RECENT = 1.0 / 32;
 
   private final double ratio;
@@ -27,8 +29,8 @@ final class Throttle {
 
   /** Requests of one service and priority. */
   private static final class Tally {
-    final SlidingSum requests = new SlidingSum();
-    final SlidingSum accepted = new SlidingSum();
+    final SlidingSum requests = new SlidingSum(SECONDS, SECOND_NS);
+    final SlidingSum accepted = new SlidingSum(SECONDS, SECOND_NS);
     double refusedShare; // of about the last thirty-two answers
   }
 
