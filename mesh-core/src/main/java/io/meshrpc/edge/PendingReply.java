@@ -24,7 +24,6 @@ public final class PendingReply<R> {
   private final @Nullable Consumer<Metadata> replyMetadata;
   private final @Nullable Thread waiter;
   private final @Nullable CompletableFuture<R> future;
-  private final long lookNs;
   private @Nullable PendingReply<?> next; // written before ended, read after it
   private volatile @Nullable ClientCall ended;
 
@@ -32,29 +31,22 @@ public final class PendingReply<R> {
       MethodDescriptor<?, R> method,
       CallOptions options,
       @Nullable Thread waiter,
-      @Nullable CompletableFuture<R> future,
-      long lookNs) {
+      @Nullable CompletableFuture<R> future) {
     this.method = method;
     this.replyMetadata = options.replyMetadata();
     this.waiter = waiter;
     this.future = future;
-    this.lookNs = lookNs;
   }
 
   /** For a caller that will {@link #await} in this thread. */
   public static <R> PendingReply<R> blocking(MethodDescriptor<?, R> method, CallOptions options) {
-    return blocking(method, options, LOOK_NS);
-  }
-
-  static <R> PendingReply<R> blocking(
-      MethodDescriptor<?, R> method, CallOptions options, long lookNs) {
-    return new PendingReply<>(method, options, Thread.currentThread(), null, lookNs);
+    return new PendingReply<>(method, options, Thread.currentThread(), null);
   }
 
   /** For a caller that holds this future. */
   public static <R> PendingReply<R> async(
       MethodDescriptor<?, R> method, CallOptions options, CompletableFuture<R> future) {
-    return new PendingReply<>(method, options, null, future, LOOK_NS);
+    return new PendingReply<>(method, options, null, future);
   }
 
   /** Whether a thread waits, and no future. */
@@ -91,6 +83,11 @@ public final class PendingReply<R> {
 
   /** Waits; an interrupt cancels the call and is kept. */
   public R await(Runnable cancel) {
+    return await(cancel, LOOK_NS);
+  }
+
+  /** The same, looking for itself after so long, again and again. */
+  R await(Runnable cancel, long lookNs) {
     boolean interrupted = false;
     while (ended == null) {
       LockSupport.parkNanos(this, lookNs);

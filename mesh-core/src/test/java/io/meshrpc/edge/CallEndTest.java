@@ -55,9 +55,9 @@ class CallEndTest {
       AtomicReference<byte[]> reply = new AtomicReference<>();
       Thread loop = new Thread(() -> end(pending.get()));
       atOnce(() -> {
-        pending.set(PendingReply.blocking(METHOD, DEFAULT, Long.MAX_VALUE));
+        pending.set(PendingReply.blocking(METHOD, DEFAULT));
         loop.start();
-        reply.set(pending.get().await(() -> {}));
+        reply.set(pending.get().await(() -> {}, Long.MAX_VALUE));
       });
       loop.join();
       check(reply.get() == BYTES, "no reply");
@@ -81,10 +81,10 @@ class CallEndTest {
       Thread stranger = new Thread(() -> caller.get().interrupt());
       atOnce(() -> {
         caller.set(Thread.currentThread());
-        pending.set(PendingReply.blocking(METHOD, DEFAULT, Long.MAX_VALUE));
+        pending.set(PendingReply.blocking(METHOD, DEFAULT));
         loop.start();
         stranger.start();
-        reply.set(pending.get().await(() -> cancelled.set(true)));
+        reply.set(pending.get().await(() -> cancelled.set(true), Long.MAX_VALUE));
         kept.set(Thread.interrupted());
       });
       loop.join();

@@ -72,10 +72,10 @@ class WakeUpsTest {
     CompletableFuture<ClientCall> call = new CompletableFuture<>();
     CompletableFuture<BytesValue> reply = new CompletableFuture<>();
     Thread caller = new Thread(() -> {
-      PendingReply<BytesValue> pending = PendingReply.blocking(METHOD, CallOptions.DEFAULT, lookNs);
+      PendingReply<BytesValue> pending = PendingReply.blocking(METHOD, CallOptions.DEFAULT);
       call.complete(Samples.answered(METHOD, REPLY, pending));
       if (waits) {
-        reply.complete(pending.await(() -> {}));
+        reply.complete(pending.await(() -> {}, lookNs));
       }
     });
     caller.setDaemon(true);
