@@ -35,6 +35,7 @@ class HostileHeapTest {
   private static final int HEAP_MIB = 64;
   private static final int LIVE_MIB_MAX = 56;
   private static final int FRAME_BYTES = 3 << 20; // nearly the most of the server below
+  private static final int CONNECTIONS = 128;
   private static final int PAYLOAD_BYTES = 32 << 10;
   private static final int FLOOD = 1000; // of those: 32 MiB
 
@@ -57,6 +58,7 @@ class HostileHeapTest {
           .queueBytesMax(8 << 20)
           .rememberedBytesMax(64 << 10)
           .unreadBytesMax(4 << 20)
+          .connectionsMax(CONNECTIONS)
           .listener(new MeshListener() {
             @Override
             public void onClosedConnection(ClosedConnection connection) {
@@ -202,7 +204,7 @@ class HostileHeapTest {
 
   /** As many as may connect, and some more. */
   private void halfHandshakes() throws IOException {
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < CONNECTIONS + 72; i++) {
       RawPeer peer = new RawPeer(endpoint);
       peers.add(peer);
       tryRaw(peer, Arrays.copyOf(RawPeer.greeting(3), i % 64));
