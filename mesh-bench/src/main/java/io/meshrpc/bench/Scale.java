@@ -84,16 +84,8 @@ final class Scale {
     idleRow("servers", connectMs, serversHold, serversUsed, seconds);
     System.out.println("(a client's memory is what its connections added, with the client itself;"
         + " the servers' is what the one client added to each)");
-    System.out.printf(
-        "%none client, %d calls of 16 bytes in flight%n%8s %14s %10s %10s %14s %14s %7s%n",
-        ScaleClients.IN_FLIGHT,
-        "servers",
-        "calls/s",
-        "p50 us",
-        "p99 us",
-        "client CPU us",
-        "server CPU us",
-        "errors");
+    System.out.printf("%none client, %d calls of 16 bytes in flight%n", ScaleClients.IN_FLIGHT);
+    callsHead("%8s".formatted("servers"));
     loaded(client, servers, addresses.size());
     client.ask(i -> "close");
     int few = Math.min(FEW, addresses.size());
@@ -105,20 +97,37 @@ final class Scale {
 
   /** What a call costs a client that is connected to so many servers. */
   private void loaded(Children client, Children servers, int count) {
-    runAll(client, 1, settings.warmUpSeconds());
+    Round round = measure(client, 1, servers);
+    callsLine("%8d".formatted(count), round);
+    figures.add(callsRow("loaded", 1, count, round));
+  }
+
+  private Round measure(Children clients, int count, Children servers) {
+    runAll(clients, count, settings.warmUpSeconds());
     Usage before = servers.usage();
-    RunResult result = runAll(client, 1, settings.seconds());
-    Round round = Round.of(result, servers.usage().since(before), Double.NaN);
+    RunResult result = runAll(clients, count, settings.seconds());
+    return Round.of(result, servers.usage().since(before), Double.NaN);
+  }
+
+  private static void callsHead(String first) {
     System.out.printf(
-        "%8d %,14.0f %,10.0f %,10.0f %,14.1f %,14.1f %7d%n",
-        count,
+        "%s %14s %10s %10s %14s %14s %7s%n",
+        first, "calls/s", "p50 us", "p99 us", "client CPU us", "server CPU us", "errors");
+  }
+
+  private static void callsLine(String first, Round round) {
+    System.out.printf(
+        "%s %,14.0f %,10.0f %,10.0f %,14.1f %,14.1f %7d%n",
+        first,
         round.callsPerSecond(),
         round.p50Us(),
         round.p99Us(),
         round.clientCpuUs(),
         round.serverCpuUs(),
         round.errors());
-    figures.add(callsRow("loaded", 1, count, round));
+    if (!round.firstError().isEmpty()) {
+      System.out.println("         failed first with: " + round.firstError());
+    }
   }
 
   private static Map<String, Object> callsRow(String phase, int clients, int servers, Round round) {
@@ -159,41 +168,17 @@ final class Scale {
     System.out.printf(
         "%nas many clients as servers, %d calls of 16 bytes in flight for each client%n",
         ScaleClients.IN_FLIGHT);
-    System.out.printf(
-        "%8s %12s %14s %10s %10s %14s %14s %7s%n",
-        "n x n",
-        "connect ms",
-        "calls/s",
-        "p50 us",
-        "p99 us",
-        "client CPU us",
-        "server CPU us",
-        "errors");
+    callsHead("%8s %12s".formatted("n x n", "connect ms"));
     for (int n : steps(settings.clients())) {
       double connectMs = connect(clients, n, addresses.subList(0, n));
-      runAll(clients, n, settings.warmUpSeconds());
-      Usage before = servers.usage();
-      RunResult result = runAll(clients, n, settings.seconds());
-      Usage used = servers.usage().since(before);
+      Round round = measure(clients, n, servers);
       clients.ask(i -> "close");
-      busyRow(n, connectMs, Round.of(result, used, Double.NaN));
+      busyRow(n, connectMs, round);
     }
   }
 
   private void busyRow(int n, double connectMs, Round round) {
-    System.out.printf(
-        "%8d %,12.0f %,14.0f %,10.0f %,10.0f %,14.1f %,14.1f %7d%n",
-        n,
-        connectMs,
-        round.callsPerSecond(),
-        round.p50Us(),
-        round.p99Us(),
-        round.clientCpuUs(),
-        round.serverCpuUs(),
-        round.errors());
-    if (!round.firstError().isEmpty()) {
-      System.out.println("         failed first with: " + round.firstError());
-    }
+    callsLine("%8d %,12.0f".formatted(n, connectMs), round);
     Map<String, Object> row = callsRow("busy", n, n, round);
     row.put("connect_ms", connectMs);
     figures.add(row);

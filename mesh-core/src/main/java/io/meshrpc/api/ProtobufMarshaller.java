@@ -39,7 +39,7 @@ final class ProtobufMarshaller<T extends MessageLite> implements Marshaller<T> {
     try {
       return onlyBytes != null && bytes.length >= SHARED_FROM
           ? decodeLarge(bytes, onlyBytes)
-          : parser.parseFrom(CodedInputStream.newInstance(bytes));
+          : decodeCopying(bytes);
     } catch (InvalidProtocolBufferException e) {
       throw new RpcException(
           new Status(Code.INTERNAL, "the payload is not valid protobuf: " + e.getMessage()),
@@ -53,9 +53,11 @@ final class ProtobufMarshaller<T extends MessageLite> implements Marshaller<T> {
     shared.enableAliasing(true);
     T message = parser.parseFrom(shared);
     ByteString kept = (ByteString) ((Message) message).getField(field);
-    return kept.size() >= bytes.length / 2
-        ? message
-        : parser.parseFrom(CodedInputStream.newInstance(bytes));
+    return kept.size() >= bytes.length / 2 ? message : decodeCopying(bytes);
+  }
+
+  private T decodeCopying(byte[] bytes) throws InvalidProtocolBufferException {
+    return parser.parseFrom(CodedInputStream.newInstance(bytes));
   }
 
   /** The field, if the type has one of bytes, not repeated, and none that could hold others. */

@@ -137,8 +137,12 @@ final class SilenceRules {
   }
 
   private long heartbeatNs(Peer peer) {
-    long meanNs = intervalNs + grownNs();
+    long meanNs = meanNs();
     return meanNs + (long) (meanNs * peer.heartbeatJitter);
+  }
+
+  private long meanNs() {
+    return intervalNs + grownNs();
   }
 
   /**
@@ -146,8 +150,7 @@ final class SilenceRules {
    * something is sent, JeroMQ's thread wakes up and looks at all connections.
    */
   private long togetherNs() {
-    long meanNs = intervalNs + grownNs();
-    return Math.min(TOGETHER_NS * table.size(), meanNs / TOGETHER_PART);
+    return Math.min(TOGETHER_NS * table.size(), meanNs() / TOGETHER_PART);
   }
 
   /** How much longer the interval is for the number of servers. */

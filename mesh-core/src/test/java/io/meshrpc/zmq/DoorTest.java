@@ -36,6 +36,8 @@ class DoorTest {
   private final List<SocketChannel> channels = new ArrayList<>();
   private ServerSocketChannel port;
   private Door door;
+  private Metadata ann;
+  private Metadata bob;
   private long now = SECOND;
   private long step; // by which the clock goes on whenever somebody looks
 
@@ -96,6 +98,14 @@ class DoorTest {
     frame(from, LAST, left - left / 2 - OVERHEAD);
   }
 
+  /** Ann has nine mebibytes that wait to be read and Bob two: five more are a quarter of the heap. */
+  private void annAndBobWait() throws IOException {
+    ann = heard(1);
+    bob = heard(2);
+    fill(ann, 9 * MIB);
+    fill(bob, 2 * MIB);
+  }
+
   private void sweepAfter(long spanNs) {
     now += spanNs;
     door.sweep();
@@ -116,7 +126,7 @@ class DoorTest {
   @ParameterizedTest
   @CsvSource({"0, false", "1, true"})
   void soMayTheNext(long beyond, boolean closed) throws IOException {
-    Metadata ann = heard(1);
+    ann = heard(1);
     sweepAfter(SECOND);
     sweepAfter(SILENCE);
     assertThat(bell.reasons).isEmpty();
@@ -177,11 +187,8 @@ class DoorTest {
 
   @Test
   void aQuarterOfTheHeapMayWaitToBeRead() throws IOException {
-    Metadata ann = heard(1);
-    Metadata bob = heard(2);
-    fill(ann, 9 * MIB);
+    annAndBobWait();
 
-    fill(bob, 2 * MIB);
     step = SECOND / 10;
     frame(bob, LAST, 5 * MIB - OVERHEAD); // more than what may come uncounted
 
@@ -190,10 +197,7 @@ class DoorTest {
 
   @Test
   void beyondItWhoHasTheMostIsClosedAfterASecond() throws IOException {
-    Metadata ann = heard(1);
-    Metadata bob = heard(2);
-    fill(ann, 9 * MIB);
-    fill(bob, 2 * MIB);
+    annAndBobWait();
     long before = now;
     step = SECOND / 10;
 
@@ -207,10 +211,7 @@ class DoorTest {
 
   @Test
   void whoHasAnUnfinishedMessageIsClosedBeforeAndAtOnce() throws IOException {
-    Metadata ann = heard(1);
-    Metadata bob = heard(2);
-    fill(ann, 9 * MIB);
-    fill(bob, 2 * MIB);
+    annAndBobWait();
     long before = now;
     step = 1;
 
@@ -225,7 +226,7 @@ class DoorTest {
   @CsvSource({"4096, false", "4097, true"})
   void whoHasJustGreetedIsNotTakenForOneWhoIsNeverHeard(int waiting, boolean closed)
       throws IOException {
-    Metadata ann = heard(1);
+    ann = heard(1);
     Metadata newcomer = visitor();
     frame(newcomer, LAST, waiting - OVERHEAD);
     fill(ann, 12 * MIB);
@@ -240,8 +241,8 @@ class DoorTest {
 
   @Test
   void whatIsReadMakesRoom() throws IOException {
-    Metadata ann = heard(1);
-    Metadata bob = heard(2);
+    ann = heard(1);
+    bob = heard(2);
     Msg large = frame(ann, LAST, 5 * MIB);
     fill(bob, 11 * MIB - COUNTED);
     assertThat(door.onRead(1, large)).isTrue();
@@ -257,7 +258,7 @@ class DoorTest {
   @ParameterizedTest
   @CsvSource({"0, false", "1, true"})
   void aFrameIsAsLargeAsItMayBe(int beyond, boolean closed) throws IOException {
-    Metadata ann = heard(1);
+    ann = heard(1);
 
     Msg frame = frame(ann, LAST, FRAME_MAX + beyond);
 
@@ -269,7 +270,7 @@ class DoorTest {
   @ValueSource(longs = {1024L * MIB, HEAP}) // an eighth of it, or four frames
   void asManyLargeFramesAreBegunAsHaveRoomAndThenOneWhenOneEnds(long heapBytes) throws IOException {
     door = door(heapBytes);
-    Metadata ann = visitor();
+    ann = visitor();
     int room = (int) Math.max(heapBytes / 8, 4L * FRAME_MAX);
     List<Msg> begun = new ArrayList<>();
     for (int left = room; left > 0; left -= begun.get(begun.size() - 1).size()) {
@@ -290,7 +291,7 @@ class DoorTest {
   @ParameterizedTest
   @CsvSource({"1025, true", "1026, false"})
   void aMessageHasABatchAnd1024FramesMore(int frames, boolean isWhole) throws IOException {
-    Metadata ann = heard(1);
+    ann = heard(1);
     for (int i = 1; i < frames; i++) {
       door.onRead(1, frame(ann, Msg.MORE, 1));
     }
@@ -302,7 +303,7 @@ class DoorTest {
   @ParameterizedTest
   @CsvSource({"0, true", "1, false"})
   void allFramesOfAMessageHaveTheBytesOfOne(int beyond, boolean isWhole) throws IOException {
-    Metadata ann = heard(1);
+    ann = heard(1);
     door.onRead(1, frame(ann, Msg.MORE, FRAME_MAX / 2));
 
     assertThat(door.onRead(1, frame(ann, LAST, FRAME_MAX / 2 + beyond))).isEqualTo(isWhole);
