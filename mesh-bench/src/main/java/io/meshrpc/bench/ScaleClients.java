@@ -60,7 +60,9 @@ final class ScaleClients {
   }
 
   private static boolean isUsable(PeerState state) {
-    return state == PeerState.UP || state == PeerState.WARMING;
+    return state == PeerState.UP
+        || state == PeerState.WARMING
+        || state == PeerState.PROBATION; // which only a call can end
   }
 
   private String run(long spanNs) throws Exception {

@@ -18,6 +18,7 @@ import java.util.random.RandomGenerator;
 final class Liveness {
   private static final long FORGIVEN_NS = 30_000_000_000L;
   private static final int PROBATION_PONGS = 3;
+  private static final long DIAL_NS = 3_000_000_000L; // what a connection is given to come about
 
   /** Who is told that work must move. */
   interface Listener {
@@ -118,6 +119,7 @@ final class Liveness {
   void onRefused(Peer peer, long now) {
     peer.connected = false;
     peer.session = 0;
+    peer.dialNs = Peer.NOT_DIALLING;
     if (peer.state() != PeerState.DOWN) {
       goDown(peer, "connection refused", now);
     }
@@ -311,7 +313,7 @@ final class Liveness {
       case DOWN -> {
         long quietMs = (now - peer.lastHeardNs) / 1_000_000;
         goDown(peer, "silent for %d ms".formatted(quietMs), now);
-        table.reconnect(peer);
+        dial(peer, now);
       }
     }
   }
@@ -328,13 +330,19 @@ final class Liveness {
   }
 
   private void tryAgain(Peer peer, long now) {
-    if (!peer.connected || greeter.isInVain(peer, now)) {
-      table.reconnect(peer);
+    boolean dialling = !peer.connected && now - peer.dialNs < DIAL_NS;
+    if (!dialling && (!peer.connected || greeter.isInVain(peer, now))) {
+      dial(peer, now);
     } else {
       greeter.check(peer, now);
     }
     peer.downs++;
     peer.untilNs = now + backoffNs(peer);
+  }
+
+  private void dial(Peer peer, long now) {
+    table.reconnect(peer);
+    peer.dialNs = now;
   }
 
   private void goDown(Peer peer, String reason, long now) {

@@ -15,12 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A server as its client knows it: what it said, what is under way there, where it stands. */
 final class Peer implements PeerView {
+  static final long NOT_DIALLING = Long.MIN_VALUE / 2;
   private static final long REPORT_FRESH_NS = 1_000_000_000L;
 
   private final String endpoint;
   private final Now now;
   private final Map<String, Integer> methods = new HashMap<>();
   private final Map<MethodDescriptor<?, ?>, Integer> numbers = new HashMap<>();
+  private @Nullable MethodDescriptor<?, ?> numberedLast;
+  private int lastNumber; // of that
   final SuccessWindow successes;
   final Chain<Attempt> open = new Chain<>();
   final RoundTrips roundTrips = new RoundTrips();
@@ -56,6 +59,7 @@ final class Peer implements PeerView {
   int downs; // in a row, for the backoff
   int probationPongs;
   long untilNs; // DOWN: the next try; EJECTED: the end; UP: when its past is forgiven
+  long dialNs = NOT_DIALLING; // DOWN: when the connection that is being made was asked for
   long lastHeardNs;
   long pingNs; // when the unanswered ping was sent; 0: none
   long pingId;
@@ -85,6 +89,7 @@ final class Peer implements PeerView {
     metadataBytesMax = welcome.metadataBytesMax();
     methods.clear();
     numbers.clear();
+    numberedLast = null;
     announces = false;
     for (ServiceEntry service : welcome.services()) {
       for (MethodEntry method : service.methods()) {
@@ -102,12 +107,12 @@ final class Peer implements PeerView {
 
   /** The method's number in this session; 0 if the server does not offer it. */
   int number(MethodDescriptor<?, ?> method) {
-    Integer number = numbers.get(method);
-    if (number == null) {
-      number = methods.getOrDefault(method.fullName(), 0);
-      numbers.put(method, number);
+    if (method != numberedLast) { // most calls are of the method of the one before
+      lastNumber =
+          numbers.computeIfAbsent(method, unknown -> methods.getOrDefault(unknown.fullName(), 0));
+      numberedLast = method;
     }
-    return number;
+    return lastNumber;
   }
 
   void onLoad(LoadReport report, long now) {

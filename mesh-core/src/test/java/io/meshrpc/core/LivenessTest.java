@@ -250,6 +250,25 @@ class LivenessTest {
     assertThat(bench.state(server)).isEqualTo(PeerState.DOWN);
   }
 
+  /** Or else a fleet that connects all at once gives up what it has begun, and begins again for ever. */
+  @Test
+  void aConnectionThatIsBeingMadeIsGivenTimeBeforeAnotherIsTried() {
+    FakeServer server = bench.up("tcp://a:1");
+    server.frozen = true;
+    bench.advanceMs(2100);
+    assertThat(bench.state(server)).isEqualTo(PeerState.DOWN);
+    int before = server.connects;
+
+    bench.advanceMs(2800);
+    assertThat(server.connects).isEqualTo(before);
+    bench.advanceMs(1000);
+    assertThat(server.connects).isEqualTo(before + 1);
+
+    server.refuse(); // no longer being made
+    bench.advanceMs(4000);
+    assertThat(server.connects).isEqualTo(before + 2);
+  }
+
   @Test
   void goawayDrainsAndTheEndOfTheConnectionEndsIt() {
     FakeServer server = bench.up("tcp://a:1");
