@@ -223,7 +223,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
         PendingReply<?> pending = (PendingReply<?>) call.ticket();
         if (!pending.isBlocking()) {
           pending.end(call, null);
-          futures = futures == null ? new java.util.ArrayList<>() : futures;
+          futures = futures == null ? new java.util.ArrayList<>(calls.size() - i) : futures;
           futures.add(pending);
         }
       }

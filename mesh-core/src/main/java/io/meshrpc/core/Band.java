@@ -160,7 +160,7 @@ final class Band {
 
   /** What is likely to be done before one more call of this client that takes so long. */
   long aheadNs(ClientSession client, long costNs) {
-    Flow own = flows.get(client);
+    Flow own = flows.isEmpty() ? null : flows.get(client);
     long ownNs = own == null ? 0 : own.usualNs;
     int others = busy - (own == null || own.calls.isEmpty() ? 0 : 1);
     double fairNs = ownNs + (double) others * (ownNs + costNs);

@@ -24,6 +24,8 @@ final class PeerTable {
   private final Map<String, Peer> byEndpoint = new LinkedHashMap<>();
   private final Map<Long, Peer> byId = new HashMap<>();
   private final Map<MethodDescriptor<?, ?>, List<Peer>> ready = new HashMap<>();
+  private @Nullable MethodDescriptor<?, ?> readyFor; // the method that was asked for last
+  private List<Peer> readyLast = List.of(); // and what the answer was
   private final Map<String, Long> lastEpochs = new HashMap<>(); // of those that were removed
   private final Now now = new Now();
   private @Nullable Census census; // null: to be taken
@@ -107,6 +109,7 @@ final class PeerTable {
   /** What was said of readiness no longer holds. */
   void changed() {
     ready.clear();
+    readyFor = null;
     census = null;
     trials = false;
   }
@@ -127,18 +130,22 @@ final class PeerTable {
 
   /** Servers that offer the method and are well, in their order; not to be kept. */
   List<Peer> ready(MethodDescriptor<?, ?> method) {
-    List<Peer> known = ready.get(method);
-    if (known == null) {
-      known = new ArrayList<>();
-      for (Peer peer : byEndpoint.values()) {
-        if (peer.isReady() && peer.number(method) != 0) {
-          known.add(peer);
-          trials |= peer.state() == PeerState.PROBATION;
-        }
-      }
-      ready.put(method, known);
+    if (method != readyFor) { // most calls are of the method of the one before
+      readyLast = ready.computeIfAbsent(method, this::findReady);
+      readyFor = method;
     }
-    return known;
+    return readyLast;
+  }
+
+  private List<Peer> findReady(MethodDescriptor<?, ?> method) {
+    List<Peer> found = new ArrayList<>();
+    for (Peer peer : byEndpoint.values()) {
+      if (peer.isReady() && peer.number(method) != 0) {
+        found.add(peer);
+        trials |= peer.state() == PeerState.PROBATION;
+      }
+    }
+    return found;
   }
 
   /**

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Timers<T extends Timers.Timed> {
   private static final int LANES = 4;
+  private static final long CLOSE_NS = 1_000_000;
   private static final int NOWHERE = -1;
   private static final int IN_LANE = -2; // and less: the lane is that far below
 
@@ -20,6 +21,7 @@ final class Timers<T extends Timers.Timed> {
   private final @Nullable Timed[] tails = new Timed[LANES];
   private Timed[] heap = new Timed[16];
   private int heapSize;
+  private int latestLane;
 
   /** Something that can stand in one {@link Timers} at a time. */
   abstract static class Timed extends Chain.Link {
@@ -83,6 +85,16 @@ final class Timers<T extends Timers.Timed> {
 
   /** The lane whose end is the latest that is not too late; else an empty one; -1 if there is none. */
   private int laneFor(long dueNs) {
+    Timed latest = tails[latestLane]; // most are set for soon after the one before
+    if (latest != null && latest.dueNs <= dueNs && dueNs - latest.dueNs < CLOSE_NS) {
+      return latestLane;
+    }
+    int lane = bestLaneFor(dueNs);
+    latestLane = Math.max(0, lane);
+    return lane;
+  }
+
+  private int bestLaneFor(long dueNs) {
     int best = -1;
     long bestNs = 0;
     for (int lane = 0; lane < LANES; lane++) {

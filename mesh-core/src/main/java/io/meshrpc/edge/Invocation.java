@@ -10,11 +10,12 @@ import io.meshrpc.api.ServerInterceptor;
 import io.meshrpc.core.ServerCall;
 import io.meshrpc.core.ServerReply;
 import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Invocation implements Runnable {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
-  private static final AtomicIntegerFieldUpdater<Invocation> STAGE =
-      AtomicIntegerFieldUpdater.newUpdater(Invocation.class, "stage");
+  private static final VarHandle STAGE = stageHandle();
   private static final byte[] NOTHING = {};
   private static final int TEXT_CHARS_MAX = 4096;
   private static final int NEW = 0;
@@ -39,6 +39,8 @@ public final class Invocation implements Runnable {
   private final List<ServerInterceptor> interceptors;
   private final Supplier<String> correlationIds;
   private final BiConsumer<ServerCall, ServerReply> end;
+
+  @SuppressWarnings("UnusedVariable") // by its handle
   private volatile int stage = NEW; // grows only
 
   /**
@@ -163,7 +165,7 @@ public final class Invocation implements Runnable {
   }
 
   private void end(ServerReply reply) {
-    if (STAGE.getAndSet(this, ENDED) != ENDED) {
+    if ((int) STAGE.getAndSet(this, ENDED) != ENDED) {
       end.accept(call, reply);
     }
   }
@@ -182,6 +184,14 @@ public final class Invocation implements Runnable {
       LOG.log(level, what + ": " + thrown.getName() + ", which cannot be logged");
     } catch (Throwable e) {
       // there is nobody left to tell
+    }
+  }
+
+  private static VarHandle stageHandle() {
+    try {
+      return MethodHandles.lookup().findVarHandle(Invocation.class, "stage", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
     }
   }
 
