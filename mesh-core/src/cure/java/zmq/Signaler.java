@@ -10,30 +10,42 @@ import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import zmq.poll.Drive;
 import zmq.util.Errno;
 
 /**
- * Stands in for JeroMQ's class of this name: wakes the thread that owns a mailbox, through a pipe. The
- * one difference that matters is the order in {@link #send}: a signal is counted before it is written.
- * Counted after it, a reader that is woken in between finds a pipe that can be read and nothing to be
- * read for, looks again, and again, and keeps the writer from going on for as long as its time slice is.
+ * Stands in for JeroMQ's class of this name: wakes the thread that owns a mailbox, through a pipe. It
+ * differs in three things:
  *
- * <p>Not on the class path under this name; see {@code io.meshrpc.zmq.SignalerCure}.
+ * <ul>
+ *   <li>A signal is noted before it is written. JeroMQ's is counted after it: a reader that is woken in
+ *       between finds a pipe that can be read and nothing to be read for, looks again, and again, and
+ *       keeps the writer from going on for as long as its time slice is.
+ *   <li>Where a signal has not been taken yet, no other is written.
+ *   <li>What a {@linkplain Drive thread that drives its poller} signals to itself is not written.
+ * </ul>
+ *
+ * <p>Not on the class path under this name; see {@code io.meshrpc.zmq.JeroMqCure}.
  */
 final class Signaler implements Closeable {
+  private static final int IO_THREAD = 2; // after who ends the context, and who ends the sockets
+  private static final int SOCKETS = 3;
+
   private final Ctx ctx;
   private final int pid;
   private final Errno errno;
   private final Pipe pipe;
   private final Selector selector;
-  private final AtomicLong sent = new AtomicLong();
-  private long received; // the reader's own
+  private final AtomicBoolean written = new AtomicBoolean(); // there is a byte in the pipe, or about to be
+  private final Drive drive; // null: none
+  private boolean kept; // a signal of the driving thread to itself
 
   Signaler(Ctx ctx, int pid, Errno errno) {
     this.ctx = ctx;
     this.pid = pid;
     this.errno = errno;
+    this.drive = pid >= IO_THREAD ? Drive.making() : null;
     try {
       pipe = Pipe.open();
       pipe.source().configureBlocking(false);
@@ -43,17 +55,38 @@ final class Signaler implements Closeable {
     } catch (IOException e) {
       throw new ZError.IOException(e);
     }
+    if (drive != null) {
+      drive.adopt(this::writeKept);
+    }
   }
 
   SelectableChannel getFd() {
     return pipe.source();
   }
 
-  /** By a writer, one at a time. */
+  /** By any writer, when what it signals can be seen. */
   void send() {
-    sent.incrementAndGet();
-    if (!moveByte(true)) {
+    if (drive != null && drive.isHere()) {
+      kept = true;
+      if (pid < SOCKETS) {
+        drive.ring();
+      }
+    } else {
+      write();
+    }
+  }
+
+  private void write() {
+    if (!written.getAndSet(true) && !moveByte(true)) {
       throw new ZError.IOException(new ClosedChannelException());
+    }
+  }
+
+  /** The thread drives no more: others are to see what it has kept. */
+  private void writeKept() {
+    if (kept) {
+      kept = false;
+      write();
     }
   }
 
@@ -62,7 +95,7 @@ final class Signaler implements Closeable {
     if (Thread.interrupted()) {
       return fails(ZError.EINTR);
     }
-    if (received < sent.get()) {
+    if (kept || written.get()) {
       return true;
     }
     if (timeoutMs == 0) {
@@ -89,8 +122,10 @@ final class Signaler implements Closeable {
 
   /** By the reader: takes a signal that is there. */
   void recv() {
-    if (moveByte(false)) {
-      received++;
+    if (kept) {
+      kept = false;
+    } else if (moveByte(false)) {
+      written.set(false); // before the reader looks at what was signalled
     }
   }
 
@@ -109,7 +144,7 @@ final class Signaler implements Closeable {
         if (bytes != 0) {
           return bytes > 0 || fails(ZError.EINTR);
         }
-        Thread.yield(); // counted and not yet written: let the writer go on
+        Thread.yield(); // noted and not yet written: let the writer go on
       }
     } catch (ClosedChannelException e) {
       interrupted |= e instanceof ClosedByInterruptException;

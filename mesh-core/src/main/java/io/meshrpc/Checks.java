@@ -23,9 +23,9 @@ final class Checks {
   }
 
   static int ioThreads(int threads) {
-    if (threads < 1 || threads > IO_THREADS_MAX) {
+    if (threads < 0 || threads > IO_THREADS_MAX) {
       throw new IllegalArgumentException(
-          "ioThreads: " + threads + " (expected: 1 to " + IO_THREADS_MAX + ")");
+          "ioThreads: " + threads + " (expected: 0 to " + IO_THREADS_MAX + ")");
     }
     return threads;
   }

@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects what a {@link MeshClient} needs. Everything but the servers has a default. */
 public final class MeshClientBuilder {
-  private static final int SERVERS_PER_IO_THREAD = 256;
 
   final List<String> endpoints = new ArrayList<>();
   final List<CallInterceptor> interceptors = new ArrayList<>();
@@ -51,7 +50,7 @@ public final class MeshClientBuilder {
   private @Nullable LoadBalancer balancer; // null: one of the default kind for each client
 
   private long spinNs = Threading.DEFAULT.spinNs();
-  private int ioThreads; // 0: by the number of servers
+  private int ioThreads = Threading.DEFAULT.ioThreads();
   private int requestBytesMax = ClientLimits.DEFAULTS.requestBytesMax();
   private int replyBytesMax = ClientLimits.DEFAULTS.responseBytesMax();
   private int subsetAbove = ClientLimits.DEFAULTS.subsetAbove();
@@ -177,11 +176,11 @@ public final class MeshClientBuilder {
   }
 
   /**
-   * Threads that read from and write to connections. One looks after some hundred connections well,
-   * and each time that any of them has something it looks at all that are its own. Unless set: one
-   * for each 256 servers given here, and not more than there are processors.
+   * Threads that read from and write to connections. Unless set there is none, and the client's loop does
+   * it itself, which is fastest: a message has nobody to wake then. Threads of their own pay where there are
+   * processors to spare and the loop fills one. With CURVE there is one at least, which encrypts.
    *
-   * @param threads from 1 to 64
+   * @param threads from 0 to 64
    */
   public MeshClientBuilder ioThreads(int threads) {
     ioThreads = Checks.ioThreads(threads);
@@ -241,10 +240,7 @@ public final class MeshClientBuilder {
   }
 
   Threading threading() {
-    int byServers = 1 + (endpoints.size() - 1) / SERVERS_PER_IO_THREAD;
-    int most = Runtime.getRuntime().availableProcessors();
-    int own = Math.max(1, Math.min(byServers, most));
-    return new Threading(spinNs, ioThreads == 0 ? own : ioThreads);
+    return Threading.of(spinNs, ioThreads, security);
   }
 
   CallTerms terms() {

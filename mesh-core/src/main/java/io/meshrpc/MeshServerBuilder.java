@@ -131,10 +131,11 @@ public final class MeshServerBuilder {
   }
 
   /**
-   * Threads that read from and write to connections; 1 unless set. One looks after some hundred
-   * connections well, and each time that any of them has something it looks at all that are its own.
+   * Threads that read from and write to connections. Unless set there is none, and the server's loop does
+   * it itself, which is fastest: a message has nobody to wake then. Threads of their own pay where there are
+   * processors to spare and the loop fills one. With CURVE there is one at least, which encrypts.
    *
-   * @param threads from 1 to 64
+   * @param threads from 0 to 64
    */
   public MeshServerBuilder ioThreads(int threads) {
     ioThreads = Checks.ioThreads(threads);
@@ -352,7 +353,7 @@ public final class MeshServerBuilder {
   }
 
   Threading threading() {
-    return new Threading(spinNs, ioThreads);
+    return Threading.of(spinNs, ioThreads, security);
   }
 
   /** What to warn of once the server is bound there; empty if nothing. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class ThreadingTest {
   @ParameterizedTest
-  @CsvSource({"0,1", "50,1", "0,3", "1000,2"})
+  @CsvSource({"0,0", "50,0", "1000,0", "0,1", "50,1", "0,3", "1000,2"})
   void callsWorkHoweverTheLoopsWait(long spinUs, int ioThreads) {
     Duration spin = Duration.ofNanos(spinUs * 1000);
     try (MeshServer server =
@@ -49,29 +49,20 @@ class ThreadingTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 65})
-  void thereIsOneThreadForConnectionsAtLeast(int threads) {
+  @ValueSource(ints = {-1, 65})
+  void thereAre64ThreadsForConnectionsAtTheMost(int threads) {
     assertThatThrownBy(() -> MeshServer.builder().ioThreads(threads))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("ioThreads: " + threads + " (expected: 1 to 64)");
+        .hasMessageContaining("ioThreads: " + threads + " (expected: 0 to 64)");
     assertThatThrownBy(() -> MeshClient.builder().ioThreads(threads))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("ioThreads: " + threads);
   }
 
   @Test
-  void aClientOfManyServersHasMoreThreadsForConnections() {
-    MeshClientBuilder few = MeshClient.builder();
-    MeshClientBuilder many = MeshClient.builder();
-    for (int i = 0; i < 256; i++) {
-      few.connect("tcp://127.0.0.1:" + (20_000 + i));
-      many.connect("tcp://127.0.0.1:" + (20_000 + i));
-    }
-    many.connect("tcp://127.0.0.1:30000");
-
-    assertThat(few.threading().ioThreads()).isEqualTo(1);
-    assertThat(many.threading().ioThreads())
-        .isEqualTo(Math.min(2, Runtime.getRuntime().availableProcessors()));
-    assertThat(many.ioThreads(5).threading().ioThreads()).isEqualTo(5);
+  void loopsReadAndWriteThemselvesUnlessSetOtherwise() {
+    assertThat(MeshServer.builder().threading().ioThreads()).isZero();
+    assertThat(MeshClient.builder().threading().ioThreads()).isZero();
+    assertThat(MeshClient.builder().ioThreads(5).threading().ioThreads()).isEqualTo(5);
   }
 }

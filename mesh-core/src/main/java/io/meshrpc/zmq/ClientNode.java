@@ -31,7 +31,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
   /** Who hears of what happened; called on the loop, must not block. */
   public interface Ears {
-    /** These calls have ended. */
+    /** These calls have ended; the list is not to be kept. */
     void onCompleted(List<ClientCall> calls);
 
     /** A server moved in the liveness table. */
@@ -54,6 +54,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   private final Transport transport; // the socket, or what makes it secure
   private final NodeLoop<ClientEngine> loop;
   private List<ClientCall> completed = new ArrayList<>();
+  private List<ClientCall> spare = new ArrayList<>();
   private long now;
   private int taken; // records that frames have brought in this turn
   private boolean closing;
@@ -192,7 +193,6 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
     } catch (MalformedBatchException e) {
       ears.onStray(frame.length, String.valueOf(e.getMessage()));
     }
-    NodeLoop.forgetInterrupt();
   }
 
   @Override
@@ -220,8 +220,10 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
     outgoing.flush(transport, engine.ackBelow());
     if (!completed.isEmpty()) {
       List<ClientCall> calls = completed;
-      completed = new ArrayList<>();
+      completed = spare;
       ears.onCompleted(calls);
+      calls.clear();
+      spare = calls;
     }
   }
 

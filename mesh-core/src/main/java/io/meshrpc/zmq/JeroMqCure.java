@@ -4,27 +4,36 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
+import java.util.List;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import zmq.poll.IPollEvents;
 
 /**
- * Puts a class of ours in the place of JeroMQ's {@code zmq.Signaler} before that is loaded. JeroMQ's
- * writes a signal before it counts it: a thread that is woken in between finds nothing, and looks again
- * and again for as long as it keeps the writer from going on. With few calls at once that is most of
- * the time a call takes; docs/PERFORMANCE.md has figures, and decision 15 says why it is done like this.
+ * Puts classes of ours in the place of JeroMQ's {@code zmq.Signaler} and {@code zmq.poll.Poller} before
+ * those are loaded. JeroMQ's keep each other and the processor busy with system calls that change
+ * nothing, and cannot do without a thread of their own; docs/PERFORMANCE.md has figures, decisions 15 and
+ * 18 say why it is done like this.
  *
  * <p>Where it cannot be done, because somebody has used JeroMQ before, or it is another version, nothing
- * is lost but time. The system property {@code io.meshrpc.signaler} set to {@code jeromq} leaves
- * JeroMQ's class in its place.
+ * is lost but time. The system property {@code io.meshrpc.jeromq} set to {@code plain} leaves JeroMQ's
+ * classes in their places.
  */
-final class SignalerCure {
-  static final String PROPERTY = "io.meshrpc.signaler";
+final class JeroMqCure {
+  static final String PROPERTY = "io.meshrpc.jeromq";
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
-  private static final String OURS = "/META-INF/mesh/zmq/Signaler.class";
+  private static final String OURS = "/META-INF/mesh/";
   private static final String VERSION = "/META-INF/maven/org.zeromq/jeromq/pom.properties";
   private static final String KNOWN_VERSION = "0.6.0";
+  private static final String DRIVE = "zmq.poll.Drive";
+  private static final List<String> POLLING = List.of(
+      DRIVE,
+      "zmq.poll.Poller$Handle",
+      "zmq.poll.Poller$Timer",
+      "zmq.poll.Poller$Due",
+      "zmq.poll.Poller");
 
-  private SignalerCure() {}
+  private JeroMqCure() {}
 
   /** Done once, by whoever needs JeroMQ first. */
   private static final class Done {
@@ -38,18 +47,35 @@ final class SignalerCure {
     return Done.FAILURE;
   }
 
+  /** What lets a thread do the work of JeroMQ's I/O thread; null if JeroMQ's classes are in place. */
+  static @Nullable Object newDrive() {
+    if (!apply().isEmpty()) {
+      return null;
+    }
+    try {
+      ClassLoader loader = zmq.ZError.class.getClassLoader();
+      return Class.forName(DRIVE, true, loader).getConstructor().newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e); // it is our own
+    }
+  }
+
   private static String tryIt() {
-    if ("jeromq".equals(System.getProperty(PROPERTY))) {
-      return PROPERTY + " is jeromq";
+    if ("plain".equals(System.getProperty(PROPERTY))) {
+      return PROPERTY + " is plain";
     }
     try {
       String version = version();
       if (!KNOWN_VERSION.equals(version)) {
         return logged("JeroMQ " + version + " (expected: " + KNOWN_VERSION + ")");
       }
-      MethodHandles.Lookup inside =
-          MethodHandles.privateLookupIn(zmq.ZError.class, MethodHandles.lookup());
-      inside.defineClass(bytes());
+      MethodHandles.Lookup self = MethodHandles.lookup();
+      MethodHandles.Lookup inside = MethodHandles.privateLookupIn(zmq.ZError.class, self);
+      inside.defineClass(bytes("zmq.Signaler")); // fails if JeroMQ was used before
+      inside = MethodHandles.privateLookupIn(IPollEvents.class, self);
+      for (String name : POLLING) {
+        inside.defineClass(bytes(name));
+      }
       return "";
     } catch (IOException | IllegalAccessException | RuntimeException | LinkageError e) {
       return logged(e.toString()); // most likely it is loaded already
@@ -57,9 +83,7 @@ final class SignalerCure {
   }
 
   private static String logged(String reason) {
-    LOG.log(
-        Level.INFO,
-        "JeroMQ's Signaler stays as it is, calls will take longer where they are few: " + reason);
+    LOG.log(Level.INFO, "JeroMQ stays as it is, and calls will take longer: " + reason);
     return reason;
   }
 
@@ -73,10 +97,11 @@ final class SignalerCure {
     }
   }
 
-  private static byte[] bytes() throws IOException {
-    try (InputStream in = SignalerCure.class.getResourceAsStream(OURS)) {
+  private static byte[] bytes(String name) throws IOException {
+    String path = OURS + name.replace('.', '/') + ".class";
+    try (InputStream in = JeroMqCure.class.getResourceAsStream(path)) {
       if (in == null) {
-        throw new IOException(OURS + " is not there");
+        throw new IOException(path + " is not there");
       }
       return in.readAllBytes();
     }

@@ -19,7 +19,7 @@ public final class NodeLoop<E> {
    * Things that a turn takes up before what came of them leaves. With fewer of them there are more
    * messages; with more of them this side and the other take turns instead of working at once.
    */
-  static final int TURN_MAX = 64;
+  static final int TURN_MAX = 128;
 
   /**
    * What is handed to the loop.
@@ -56,8 +56,23 @@ public final class NodeLoop<E> {
     this.transport = transport;
     this.node = node;
     this.mailbox = new Mailbox<>(transport::wake);
-    this.thread = new Thread(this::run, name);
+    this.thread = new LoopThread(this::run, name);
     this.thread.setDaemon(true);
+  }
+
+  /**
+   * Cannot be interrupted, though users' code that runs on it may try. JeroMQ would take that for the end of a
+   * wait, or of a socket, and the JDK closes the channel in which a thread is interrupted.
+   */
+  private static final class LoopThread extends Thread {
+    LoopThread(Runnable run, String name) {
+      super(run, name);
+    }
+
+    @Override
+    public void interrupt() {
+      // nothing that the loop does is to be interrupted
+    }
   }
 
   /** Starts the thread. */
@@ -107,30 +122,22 @@ public final class NodeLoop<E> {
     long now = nowNs();
     node.setNow(now);
     int came = openMail(now);
-    forgetInterrupt();
     came += takeFrames();
     node.tick(now);
     openOwn(now);
-    forgetInterrupt();
     node.flush(now);
-    forgetInterrupt();
-    if (came > 0 || !own.isEmpty()) {
+    boolean more = transport.push();
+    if (came > 0 || more || !own.isEmpty()) {
       lastBusyNs = now;
+      transport.look();
     } else if (now - lastBusyNs < spinNs) {
       Thread.onSpinWait();
+      transport.look();
     } else {
       sleep(now);
       lastBusyNs = nowNs(); // it was woken for something
     }
     return now;
-  }
-
-  /**
-   * Users' code on the loop may have interrupted its thread. JeroMQ must not find that: it would take
-   * it for the end of a wait, or of a socket. To be done after all such code.
-   */
-  static void forgetInterrupt() {
-    boolean ignored = Thread.interrupted();
   }
 
   private int takeFrames() {

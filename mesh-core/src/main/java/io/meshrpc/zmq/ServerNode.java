@@ -212,7 +212,6 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       }
       ears.onStray(frame.length, String.valueOf(e.getMessage()));
     }
-    NodeLoop.forgetInterrupt();
   }
 
   @Override

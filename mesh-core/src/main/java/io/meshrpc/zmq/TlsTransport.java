@@ -117,6 +117,16 @@ final class TlsTransport implements Transport, Transport.Sink, TlsHandshakes.End
   }
 
   @Override
+  public boolean push() {
+    return raw.push();
+  }
+
+  @Override
+  public void look() {
+    raw.look();
+  }
+
+  @Override
   public void await(long timeoutNs) {
     raw.await(timeoutNs);
   }

@@ -35,6 +35,14 @@ interface Transport extends AutoCloseable {
   /** Delivers what has come, at most so many frames; returns how many. */
   int receive(Sink sink, int max);
 
+  /** Moves what was sent on its way, if that is the loop's to do; whether something has come already. */
+  default boolean push() {
+    return false;
+  }
+
+  /** Takes in what has come, if that is the loop's to do and nothing is left from before. */
+  default void look() {}
+
   /** Waits until something comes, {@link #wake} is called, or the time has passed. */
   void await(long timeoutNs);
 

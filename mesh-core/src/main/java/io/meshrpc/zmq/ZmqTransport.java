@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
@@ -21,10 +20,6 @@ import zmq.io.Metadata;
 /**
  * One ROUTER socket. A server's is bound; a client's is connected to every server, each under a
  * routing id of its own choice.
- *
- * <p>The loop waits inside {@code recv}, not in a poller: JeroMQ's pollers may spin while a sender is
- * between writing its signal and counting it. Nobody interrupts the waiting thread; {@link #wake}
- * cancels the wait.
  */
 public final class ZmqTransport implements Transport {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
@@ -54,9 +49,9 @@ public final class ZmqTransport implements Transport {
   }
 
   private final ZContext context;
+  private final SocketIo io;
   private final ZMQ.Socket socket;
   private final Nudge nudge;
-  private final AtomicBoolean cancelled = new AtomicBoolean();
   private final Object closing = new Object();
   private final byte[] gone = new byte[GONE_BYTES]; // what JeroMQ says of a lost connection
   private boolean closed; // guarded by closing
@@ -81,17 +76,19 @@ public final class ZmqTransport implements Transport {
       @Nullable Door door,
       @Nullable CurveSecurity curve,
       ZapDesk.@Nullable News zapNews) {
-    String unused = SignalerCure.apply();
+    String unused = JeroMqCure.apply();
     new SecureRandom().nextBytes(gone); // no peer may say it
     this.door = door;
     this.frameBytesMax = frameBytesMax;
-    context = new ZContext(ioThreads);
+    context = new ZContext(Math.max(1, ioThreads));
     context.setNotificationExceptionHandler((thread, e) -> {});
     context.setUncaughtExceptionHandler(
         (thread, e) -> LOG.log(Level.ERROR, "JeroMQ's thread failed; this node is deaf", e));
     context.setLinger(lingerMs);
     nudge = new Nudge(context);
-    socket = context.createSocket(SocketType.ROUTER);
+    IoByLoop byLoop = ioThreads == 0 ? IoByLoop.orNull() : null;
+    io = byLoop == null ? new IoByThreads(nudge) : byLoop;
+    socket = io.open(() -> context.createSocket(SocketType.ROUTER));
     socket.setLinger(lingerMs);
     socket.setHWM(0);
     socket.setRouterMandatory(true);
@@ -226,14 +223,11 @@ public final class ZmqTransport implements Transport {
   public int receive(Sink sink, int max) {
     int count = 0;
     while (count < max) {
+      peek();
       byte[] name = firstName;
       firstName = null;
       if (name == null) {
-        Msg msg = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT);
-        if (msg == null) {
-          break;
-        }
-        name = msg.data();
+        break;
       }
       deliver(sink, name);
       count++;
@@ -242,19 +236,31 @@ public final class ZmqTransport implements Transport {
   }
 
   @Override
-  public void await(long timeoutNs) {
-    if (firstName != null || timeoutNs <= 0) {
-      return;
+  public boolean push() {
+    io.push();
+    peek();
+    return firstName != null;
+  }
+
+  @Override
+  public void look() {
+    if (firstName == null) {
+      io.look();
     }
-    boolean nudging = nudge.isWanted() && timeoutNs >= Nudge.EVERY_NS;
-    long spanNs = nudging ? Nudge.EVERY_NS : timeoutNs;
-    long ms = Math.min(Integer.MAX_VALUE, (spanNs + 999_999) / 1_000_000);
-    socket.setReceiveTimeOut((int) ms);
-    Msg msg = socket.base().recv(0, cancelled);
-    if (msg != null) {
-      firstName = msg.data();
-    } else if (nudging && !cancelled.get()) {
-      nudge.nudge();
+  }
+
+  private void peek() {
+    if (firstName == null) {
+      Msg msg = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT);
+      firstName = msg == null ? null : msg.data();
+    }
+  }
+
+  @Override
+  public void await(long timeoutNs) {
+    if (firstName == null && timeoutNs > 0) {
+      Msg msg = io.await(timeoutNs);
+      firstName = msg == null ? null : msg.data();
     }
   }
 
@@ -266,14 +272,14 @@ public final class ZmqTransport implements Transport {
 
   @Override
   public void resetWake() {
-    cancelled.set(false);
+    io.resetWake();
   }
 
   @Override
   public void wake() {
     synchronized (closing) {
       if (!closed) {
-        socket.base().cancel(cancelled);
+        io.wake();
       }
     }
   }
@@ -290,6 +296,7 @@ public final class ZmqTransport implements Transport {
       door.close();
     }
     nudge.close();
+    io.close(socket.getLinger());
     socket.close();
     if (curveDoor != null) {
       curveDoor.close();
