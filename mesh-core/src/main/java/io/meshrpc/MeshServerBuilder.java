@@ -118,10 +118,10 @@ public final class MeshServerBuilder {
   }
 
   /**
-   * How long the server's loop keeps looking for work after its last before it sleeps; zero unless
-   * set. A loop that is awake need not be woken, which saves microseconds where calls are few and
-   * processors are idle, and takes one of them for as long after each piece of work. docs/PERFORMANCE.md
-   * has figures. On machines with few processors it makes things worse.
+   * How long the server's loop keeps looking for work after its last before it sleeps; zero unless set. A
+   * loop that is awake need not be woken: where one caller waits at a time that halves its wait. It takes a
+   * processor for as long after each piece of work, which others lack where there are many callers and few
+   * processors. docs/PERFORMANCE.md has figures.
    *
    * @param span from 0 to 1 s; 20 to 50 microseconds make sense
    */

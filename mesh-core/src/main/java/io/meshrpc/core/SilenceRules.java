@@ -146,8 +146,8 @@ final class SilenceRules {
   }
 
   /**
-   * Whoever is to be pinged so soon is pinged together with another that is due: each time that
-   * something is sent, JeroMQ's thread wakes up and looks at all connections.
+   * Whoever is to be pinged so soon is pinged together with another that is due: their
+   * answers come together, too, and wake the loop once.
    */
   private long togetherNs() {
     return Math.min(TOGETHER_NS * table.size(), meanNs() / TOGETHER_PART);

@@ -28,7 +28,7 @@ import zmq.io.Metadata;
  * <p>What a frame's connection is, JeroMQ says in the frame's metadata. A peer can forge the address
  * there; who says that of another, or of nobody, is not heard.
  *
- * <p>{@code onEvent} and what frames do belong to JeroMQ's threads, each connection to one of them; all
+ * <p>{@code onEvent} and what frames do belong to JeroMQ's threads, each connection to one of them, or to the loop in their place; all
  * else to the loop.
  */
 final class Door {

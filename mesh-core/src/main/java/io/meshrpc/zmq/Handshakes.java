@@ -8,7 +8,7 @@ import org.zeromq.ZEvent;
 
 /**
  * Why a client's new connection has ended before anything came over it, as far as ZeroMQ tells. Events
- * come from JeroMQ's thread, {@link #heard} from the loop.
+ * come from who reads and writes, {@link #heard} from the loop.
  */
 final class Handshakes {
   /**

@@ -10,7 +10,7 @@ import org.zeromq.ZMQ;
 /**
  * Keeps new connections from getting stuck. JeroMQ's poller hands a socket over from the one who
  * connects to the one who talks; if both happens within one turn, it forgets to listen to the socket
- * until anything else changes in the same poller. A client of one server, with nothing else to do,
+ * until anything else changes in the same poller. (Ours, where it is in place, does not.) A client of one server, with nothing else to do,
  * would wait for the handshake's timeout. So whoever was connected and not heard of yet gets the
  * poller moved: by another connection, to nobody, that is given up at once.
  */
@@ -27,7 +27,7 @@ final class Nudge {
     this.context = context;
   }
 
-  /** Called from JeroMQ's thread. */
+  /** Called by who reads and writes. */
   void onConnected(long route) {
     unheard.put(route, TIMES);
   }

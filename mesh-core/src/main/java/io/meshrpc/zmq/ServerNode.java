@@ -165,7 +165,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
         name, endpoint, limits, connections, services, random, threading, trust, ears);
   }
 
-  /** From JeroMQ's thread, which may be there before the loop. */
+  /** From who reads and writes: a thread of JeroMQ's may be there before the loop. */
   private void wake() {
     NodeLoop<ServerEngine> running = loop;
     if (running != null) {

@@ -47,7 +47,7 @@ final class SocketNews {
   /**
    * An event names an address, under which an earlier connection may just be ending. So the end of a
    * connection is told by its channel: that of an earlier one must not be taken for the end of its
-   * successor. Called from JeroMQ's thread.
+   * successor. Called by who reads and writes.
    */
   void tell(ZmqTransport.News news, ZEvent event) {
     Object channel = event.getValue();

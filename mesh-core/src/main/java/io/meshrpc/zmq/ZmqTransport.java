@@ -31,7 +31,7 @@ public final class ZmqTransport implements Transport {
   private static final int RECONNECT_MAX_MS = 1000;
   private static final int HANDSHAKE_MS = 5000;
 
-  /** News of connections; called from JeroMQ's thread, must only hand over. */
+  /** News of connections; called by who reads and writes, JeroMQ's thread or the loop; must only hand over. */
   public interface News {
     /** A connection is there. */
     void onConnected(long route);
