@@ -28,8 +28,8 @@ import zmq.io.Metadata;
  * <p>What a frame's connection is, JeroMQ says in the frame's metadata. A peer can forge the address
  * there; who says that of another, or of nobody, is not heard.
  *
- * <p>{@code onEvent} and what frames do belong to JeroMQ's threads, each connection to one of them, or to the loop in their place; all
- * else to the loop.
+ * <p>{@code onEvent} and what frames do belong to JeroMQ's threads, each connection to one of them, or
+ * to the loop in their place; all else to the loop.
  */
 final class Door {
   private static final int OVERHEAD_BYTES = 256; // what a frame takes besides its bytes

@@ -39,8 +39,8 @@ final class IoByLoop implements SocketIo {
             (Executor) drive, (LongPredicate) drive, (Runnable) drive, (AutoCloseable) drive);
   }
 
-  @Override
-  public ZMQ.Socket open(Supplier<ZMQ.Socket> making) {
+  /** Makes the socket, the first of its context: it and the context's poller are driven then. */
+  ZMQ.Socket open(Supplier<ZMQ.Socket> making) {
     List<ZMQ.Socket> made = new ArrayList<>();
     maker.execute(() -> made.add(making.get()));
     return made.get(0);

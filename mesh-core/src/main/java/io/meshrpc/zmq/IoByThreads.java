@@ -1,7 +1,6 @@
 package io.meshrpc.zmq;
 
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.ZMQ;
 import zmq.Msg;
@@ -12,19 +11,13 @@ import zmq.Msg;
  * thread; {@link #wake} cancels the wait.
  */
 final class IoByThreads implements SocketIo {
+  private final ZMQ.Socket socket;
   private final Nudge nudge;
   private final AtomicBoolean cancelled = new AtomicBoolean();
-  private ZMQ.@Nullable Socket socket;
 
-  IoByThreads(Nudge nudge) {
+  IoByThreads(ZMQ.Socket socket, Nudge nudge) {
+    this.socket = socket;
     this.nudge = nudge;
-  }
-
-  @Override
-  public ZMQ.Socket open(Supplier<ZMQ.Socket> making) {
-    ZMQ.Socket made = making.get();
-    socket = made;
-    return made;
   }
 
   @Override
@@ -37,9 +30,8 @@ final class IoByThreads implements SocketIo {
     boolean nudging = nudge.isWanted() && timeoutNs >= Nudge.EVERY_NS;
     long spanNs = nudging ? Nudge.EVERY_NS : timeoutNs;
     long ms = Math.min(Integer.MAX_VALUE, (spanNs + 999_999) / 1_000_000);
-    ZMQ.Socket opened = opened();
-    opened.setReceiveTimeOut((int) ms);
-    Msg msg = opened.base().recv(0, cancelled);
+    socket.setReceiveTimeOut((int) ms);
+    Msg msg = socket.base().recv(0, cancelled);
     if (msg == null && nudging && !cancelled.get()) {
       nudge.nudge();
     }
@@ -48,13 +40,6 @@ final class IoByThreads implements SocketIo {
 
   @Override
   public void wake() {
-    opened().base().cancel(cancelled);
-  }
-
-  private ZMQ.Socket opened() {
-    if (socket == null) {
-      throw new IllegalStateException("no socket was opened");
-    }
-    return socket;
+    socket.base().cancel(cancelled);
   }
 }

@@ -1,15 +1,13 @@
 package io.meshrpc.zmq;
 
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.zeromq.ZMQ;
 import zmq.Msg;
 
-/** Who reads from and writes to a socket's connections, and so how the loop waits. For the loop, but for the wake-up. */
+/**
+ * Who reads from and writes to a socket's connections, and so how the loop waits. For the loop, but for
+ * the wake-up.
+ */
 interface SocketIo {
-  /** Makes the socket, the first of its context. */
-  ZMQ.Socket open(Supplier<ZMQ.Socket> making);
-
   /** Moves what was sent on its way. */
   default void push() {}
 
@@ -19,7 +17,10 @@ interface SocketIo {
   /** Before the loop makes itself known as asleep. */
   default void resetWake() {}
 
-  /** Waits until something comes, {@link #wake} is called, or the time has passed; what came, if that is known. */
+  /**
+   * Waits until something comes, {@link #wake} is called, or the time has passed; what came, if that is
+   * known.
+   */
   @Nullable
   Msg await(long timeoutNs);
 

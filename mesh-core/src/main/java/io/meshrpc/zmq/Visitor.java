@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 import zmq.io.Metadata;
 
 /**
- * One connection to a server's socket. Each count has one writer: JeroMQ's thread, or the loop in its place, what came and what
- * was taken to be sent, the loop what it has read and what it wants sent.
+ * One connection to a server's socket. Each count has one writer: JeroMQ's thread, or
+ * the loop in its place, what came and what was taken to be sent, the loop what it has read and what it
+ * wants sent.
  */
 final class Visitor {
   final SocketChannel channel;

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
@@ -31,7 +32,7 @@ public final class ZmqTransport implements Transport {
   private static final int RECONNECT_MAX_MS = 1000;
   private static final int HANDSHAKE_MS = 5000;
 
-  /** News of connections; called by who reads and writes, JeroMQ's thread or the loop; must only hand over. */
+  /** News of connections; called by JeroMQ's thread, or the loop in its place; must only hand over. */
   public interface News {
     /** A connection is there. */
     void onConnected(long route);
@@ -87,8 +88,9 @@ public final class ZmqTransport implements Transport {
     context.setLinger(lingerMs);
     nudge = new Nudge(context);
     IoByLoop byLoop = ioThreads == 0 ? IoByLoop.orNull() : null;
-    io = byLoop == null ? new IoByThreads(nudge) : byLoop;
-    socket = io.open(() -> context.createSocket(SocketType.ROUTER));
+    Supplier<ZMQ.Socket> router = () -> context.createSocket(SocketType.ROUTER);
+    socket = byLoop == null ? router.get() : byLoop.open(router);
+    io = byLoop == null ? new IoByThreads(socket, nudge) : byLoop;
     socket.setLinger(lingerMs);
     socket.setHWM(0);
     socket.setRouterMandatory(true);
@@ -251,16 +253,18 @@ public final class ZmqTransport implements Transport {
 
   private void peek() {
     if (firstName == null) {
-      Msg msg = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT);
-      firstName = msg == null ? null : msg.data();
+      keep(socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT));
     }
+  }
+
+  private void keep(@Nullable Msg first) {
+    firstName = first == null ? null : first.data();
   }
 
   @Override
   public void await(long timeoutNs) {
     if (firstName == null && timeoutNs > 0) {
-      Msg msg = io.await(timeoutNs);
-      firstName = msg == null ? null : msg.data();
+      keep(io.await(timeoutNs));
     }
   }
 
