@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Calls by their numbers. Open addressing; numbers are spread by the golden ratio (Knuth, The Art of
  * Computer Programming, vol. 3, 6.4), under which those that follow each other lie far apart. Side by
- * side they would never meet, but to take one out would mean to walk past all behind it. A call costs
- * no object.
+ * side they would never meet, but to take one out would mean to walk past all behind it. Numbers stand
+ * beside the calls: to look at a call that is not meant would mean to wait for memory. A call costs no
+ * object.
  *
  * @param <T> what has a number
  */
@@ -18,6 +19,7 @@ final class SeqTable<T extends SeqTable.Numbered> {
   private static final int SLOTS_MIN = 16;
 
   private @Nullable Numbered[] slots = new Numbered[SLOTS_MIN]; // never more than half full
+  private long[] numbers = new long[SLOTS_MIN]; // of what is in the slots
   private int shift = Long.numberOfLeadingZeros(SLOTS_MIN) + 1; // leaves the bits of a slot
   private int count;
 
@@ -32,7 +34,14 @@ final class SeqTable<T extends SeqTable.Numbered> {
     if (2 * ++count > slots.length) {
       grow();
     }
-    slots[slotOf(call.seq())] = call;
+    put(call);
+  }
+
+  private void put(Numbered call) {
+    long seq = call.seq();
+    int slot = slotOf(seq);
+    slots[slot] = call;
+    numbers[slot] = seq;
   }
 
   @SuppressWarnings("unchecked") // only T ever came in
@@ -73,10 +82,8 @@ final class SeqTable<T extends SeqTable.Numbered> {
   private int slotOf(long seq) {
     int mask = slots.length - 1;
     int slot = home(seq);
-    Numbered call = slots[slot];
-    while (call != null && call.seq() != seq) {
+    while (slots[slot] != null && numbers[slot] != seq) {
       slot = (slot + 1) & mask;
-      call = slots[slot];
     }
     return slot;
   }
@@ -88,10 +95,11 @@ final class SeqTable<T extends SeqTable.Numbered> {
   private void grow() {
     Numbered[] before = slots;
     slots = new Numbered[2 * before.length];
+    numbers = new long[slots.length];
     shift--;
     for (Numbered call : before) {
       if (call != null) {
-        slots[slotOf(call.seq())] = call;
+        put(call);
       }
     }
   }
@@ -102,9 +110,10 @@ final class SeqTable<T extends SeqTable.Numbered> {
     int gap = from;
     int slot = (gap + 1) & mask;
     for (Numbered call = slots[slot]; call != null; call = slots[slot]) {
-      int home = home(call.seq());
+      int home = home(numbers[slot]);
       if (((slot - home) & mask) >= ((slot - gap) & mask)) {
         slots[gap] = call;
+        numbers[gap] = numbers[slot];
         gap = slot;
       }
       slot = (slot + 1) & mask;
