@@ -2,6 +2,7 @@ package io.meshrpc.api;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import java.util.Arrays;
 
 /**
  * Turns requests and replies into bytes and back. Called from callers' and handlers' threads, never
@@ -19,6 +20,18 @@ public interface Marshaller<T> {
    * @throws RpcException with {@link Code#INTERNAL} if they say none
    */
   T decode(byte[] bytes);
+
+  /**
+   * The same of a part of an array. Unless the part is the whole, the array is not handed over: the value
+   * must not keep it. Copies the part, unless overridden.
+   *
+   * @param from where the part begins
+   * @param length how many bytes it has
+   * @throws RpcException with {@link Code#INTERNAL} if they say none
+   */
+  default T decode(byte[] bytes, int from, int length) {
+    return decode(length == bytes.length ? bytes : Arrays.copyOfRange(bytes, from, from + length));
+  }
 
   /**
    * The marshaller of a protobuf type. If the type has one singular field of bytes and none that holds

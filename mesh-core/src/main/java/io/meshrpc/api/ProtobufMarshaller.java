@@ -36,10 +36,15 @@ final class ProtobufMarshaller<T extends MessageLite> implements Marshaller<T> {
 
   @Override
   public T decode(byte[] bytes) {
+    return decode(bytes, 0, bytes.length);
+  }
+
+  @Override
+  public T decode(byte[] bytes, int from, int length) {
     try {
-      return onlyBytes != null && bytes.length >= SHARED_FROM
+      return onlyBytes != null && bytes.length >= SHARED_FROM && length == bytes.length
           ? decodeLarge(bytes, onlyBytes)
-          : decodeCopying(bytes);
+          : decodeCopying(bytes, from, length);
     } catch (InvalidProtocolBufferException e) {
       throw new RpcException(
           new Status(Code.INTERNAL, "the payload is not valid protobuf: " + e.getMessage()),
@@ -53,11 +58,12 @@ final class ProtobufMarshaller<T extends MessageLite> implements Marshaller<T> {
     shared.enableAliasing(true);
     T message = parser.parseFrom(shared);
     ByteString kept = (ByteString) ((Message) message).getField(field);
-    return kept.size() >= bytes.length / 2 ? message : decodeCopying(bytes);
+    return kept.size() >= bytes.length / 2 ? message : decodeCopying(bytes, 0, bytes.length);
   }
 
-  private T decodeCopying(byte[] bytes) throws InvalidProtocolBufferException {
-    return parser.parseFrom(CodedInputStream.newInstance(bytes));
+  private T decodeCopying(byte[] bytes, int from, int length)
+      throws InvalidProtocolBufferException {
+    return parser.parseFrom(CodedInputStream.newInstance(bytes, from, length));
   }
 
   /** The field, if the type has one of bytes, not repeated, and none that could hold others. */

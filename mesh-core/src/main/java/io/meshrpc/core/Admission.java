@@ -28,7 +28,7 @@ final class Admission {
           Reason.UNKNOWN_METHOD,
           "method: " + request.method() + " (expected: a number of the Welcome)");
     }
-    int size = request.payload().length;
+    int size = request.payloadBytes();
     if (size > limits.requestBytesMax()) {
       return refuse(
           request,

@@ -118,6 +118,11 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
     return response;
   }
 
+  /** By who has taken the answer, after the end. */
+  public void forgetResponse() {
+    response = null;
+  }
+
   /** The failure, if it failed. */
   public @Nullable RpcException failure() {
     return failure;

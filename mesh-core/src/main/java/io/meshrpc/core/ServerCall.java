@@ -1,5 +1,6 @@
 package io.meshrpc.core;
 
+import io.meshrpc.api.Marshaller;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerIdentity;
@@ -28,7 +29,7 @@ public final class ServerCall extends Timers.Timed implements SeqTable.Numbered 
   final boolean idempotent;
   final long receivedNs;
   private final MethodDescriptor<?, ?> method;
-  private final Request request;
+  private Request request;
   private final long deadlineNs;
 
   State state = State.QUEUED;
@@ -72,6 +73,16 @@ public final class ServerCall extends Timers.Timed implements SeqTable.Numbered 
   /** The request's bytes. */
   public byte[] payload() {
     return request.payload();
+  }
+
+  /** The request itself. */
+  public <T> T decode(Marshaller<T> marshaller) {
+    return request.decode(marshaller);
+  }
+
+  /** Will be there for a while: is to hold nothing that others came with. Not while it is decoded. */
+  public void standAlone() {
+    request = request.alone();
   }
 
   /** What came along. */

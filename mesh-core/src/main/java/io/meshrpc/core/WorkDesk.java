@@ -101,6 +101,7 @@ final class WorkDesk {
     if (allAtOnce) {
       run(call, nowNs);
     } else {
+      call.standAlone();
       queue.add(call);
     }
   }

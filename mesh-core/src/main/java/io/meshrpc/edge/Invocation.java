@@ -110,7 +110,7 @@ public final class Invocation implements Runnable {
   }
 
   private CompletionStage<?> handle() throws Exception {
-    Object request = call.method().request().decode(call.payload());
+    Object request = call.decode(call.method().request());
     return interceptors.isEmpty() ? callHandler(request) : new Chain(0).handle(request);
   }
 

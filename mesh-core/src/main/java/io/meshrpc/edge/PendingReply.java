@@ -109,11 +109,12 @@ public final class PendingReply<R> {
   private R result() {
     ClientCall call = ended;
     Response response = call == null ? null : call.response();
-    if (response != null) {
+    if (call != null && response != null) {
       if (replyMetadata != null) {
         replyMetadata.accept(response.metadata());
       }
-      return method.reply().decode(response.payload());
+      call.forgetResponse(); // which holds all that came with it
+      return response.decode(method.reply());
     }
     RuntimeException failure = call == null ? null : call.failure();
     throw failure == null ? new IllegalStateException("the call has not ended") : failure;

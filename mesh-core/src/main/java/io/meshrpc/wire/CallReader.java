@@ -30,7 +30,8 @@ final class CallReader {
     boolean announceStart = false;
     boolean attaches = false;
     List<Metadata.Entry> metadata = List.of();
-    byte[] payload = FieldReader.NO_BYTES;
+    int from = 0;
+    int bytes = 0;
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       switch (tag) {
         case 1 << 3 -> seq = in.serial("seq");
@@ -41,13 +42,16 @@ final class CallReader {
         case 6 << 3 -> idempotent = in.bool();
         case 7 << 3 -> repeat = in.bool();
         case (8 << 3) | 2 -> metadata = with(metadata, entry());
-        case (9 << 3) | 2 -> payload = in.byteArray();
+        case (9 << 3) | 2 -> {
+          from = in.slice();
+          bytes = in.sliceBytes();
+        }
         case 10 << 3 -> announceStart = in.bool();
         case 11 << 3 -> attaches = in.bool();
         default -> in.skip(tag);
       }
     }
-    payload = attaches ? nextAttached() : payload;
+    byte[] own = attaches ? nextAttached() : bytes == 0 ? FieldReader.NO_BYTES : null;
     return new Request(
         seq,
         method,
@@ -58,7 +62,9 @@ final class CallReader {
         repeat,
         announceStart,
         Metadata.of(metadata),
-        payload);
+        own == null ? in.bytes() : own,
+        own == null ? from : 0,
+        own == null ? bytes : own.length);
   }
 
   Response response() throws IOException, MalformedBatchException {
@@ -74,7 +80,8 @@ final class CallReader {
     long usualServiceUs = 0;
     boolean attaches = false;
     List<Metadata.Entry> metadata = List.of();
-    byte[] payload = FieldReader.NO_BYTES;
+    int from = 0;
+    int bytes = 0;
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       switch (tag) {
         case 1 << 3 -> seq = in.serial("seq");
@@ -88,12 +95,15 @@ final class CallReader {
         case 9 << 3 -> serviceUs = in.span();
         case 10 << 3 -> usualServiceUs = in.span();
         case (11 << 3) | 2 -> metadata = with(metadata, entry());
-        case (12 << 3) | 2 -> payload = in.byteArray();
+        case (12 << 3) | 2 -> {
+          from = in.slice();
+          bytes = in.sliceBytes();
+        }
         case 13 << 3 -> attaches = in.bool();
         default -> in.skip(tag);
       }
     }
-    payload = attaches ? nextAttached() : payload;
+    byte[] own = attaches ? nextAttached() : bytes == 0 ? FieldReader.NO_BYTES : null;
     return new Response(
         seq,
         attempt,
@@ -106,7 +116,9 @@ final class CallReader {
         serviceUs,
         usualServiceUs,
         Metadata.of(metadata),
-        payload);
+        own == null ? in.bytes() : own,
+        own == null ? from : 0,
+        own == null ? bytes : own.length);
   }
 
   /** Each frame is one record's, so that none can be made to count for many. */

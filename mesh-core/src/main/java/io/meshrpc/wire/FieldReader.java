@@ -12,10 +12,18 @@ final class FieldReader {
   static final byte[] NO_BYTES = {};
   private static final long SPAN_MAX = (1L << 53) - 1; // as microseconds it fits in nanoseconds
 
+  private final byte[] bytes;
   private final CodedInputStream in;
+  private int sliceBytes; // of the latest
 
   FieldReader(byte[] bytes) {
+    this.bytes = bytes;
     this.in = CodedInputStream.newInstance(bytes);
+  }
+
+  /** All that is read. */
+  byte[] bytes() {
+    return bytes;
   }
 
   /** Field number and wire type of the next field; 0 at the end of the record. */
@@ -62,6 +70,18 @@ final class FieldReader {
 
   byte[] byteArray() throws IOException {
     return in.readByteArray();
+  }
+
+  /** Where a field of bytes is in {@link #bytes}, which is not copied; {@link #sliceBytes} of them. */
+  int slice() throws IOException {
+    sliceBytes = in.readRawVarint32();
+    int from = in.getTotalBytesRead();
+    in.skipRawBytes(sliceBytes); // throws if there are not as many
+    return from;
+  }
+
+  int sliceBytes() {
+    return sliceBytes;
   }
 
   static NodeId nodeId(byte[] bytes) throws MalformedBatchException {

@@ -1,5 +1,6 @@
 package io.meshrpc.wire;
 
+import io.meshrpc.api.Marshaller;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.Priority;
 
@@ -15,7 +16,9 @@ import io.meshrpc.api.Priority;
  * @param repeat this server incarnation may have got this call before
  * @param announceStart say Started when the handler starts
  * @param metadata named values
- * @param payload the encoded request; not to be changed once handed over
+ * @param held an array in which the encoded request is; not to be changed once handed over
+ * @param from where in it
+ * @param payloadBytes how many of its bytes are the request
  */
 public record Request(
     long seq,
@@ -27,8 +30,37 @@ public record Request(
     boolean repeat,
     boolean announceStart,
     Metadata metadata,
-    byte[] payload)
+    byte[] held,
+    int from,
+    int payloadBytes)
     implements Packet {
+  /** One whose payload is a whole array; not to be changed once handed over. */
+  public Request(
+      long seq,
+      int method,
+      int attempt,
+      long timeLeftUs,
+      Priority priority,
+      boolean idempotent,
+      boolean repeat,
+      boolean announceStart,
+      Metadata metadata,
+      byte[] payload) {
+    this(
+        seq,
+        method,
+        attempt,
+        timeLeftUs,
+        priority,
+        idempotent,
+        repeat,
+        announceStart,
+        metadata,
+        payload,
+        0,
+        payload.length);
+  }
+
   /** One whose start is not announced. */
   public Request(
       long seq,
@@ -43,8 +75,35 @@ public record Request(
     this(seq, method, attempt, timeLeftUs, priority, idempotent, repeat, false, metadata, payload);
   }
 
+  /** The encoded request: a copy, unless it is a whole array. */
+  public byte[] payload() {
+    return Slices.whole(held, from, payloadBytes);
+  }
+
+  /** The request itself. */
+  public <T> T decode(Marshaller<T> marshaller) {
+    return marshaller.decode(held, from, payloadBytes);
+  }
+
+  /** The same, which holds no array that others are in, too. */
+  public Request alone() {
+    return payloadBytes == held.length
+        ? this
+        : new Request(
+            seq,
+            method,
+            attempt,
+            timeLeftUs,
+            priority,
+            idempotent,
+            repeat,
+            announceStart,
+            metadata,
+            payload());
+  }
+
   /** Bytes of payload and metadata. */
   public int bytes() {
-    return payload.length + metadata.bytes();
+    return payloadBytes + metadata.bytes();
   }
 }

@@ -2,6 +2,7 @@ package io.meshrpc.wire;
 
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.Marshaller;
 import io.meshrpc.api.Metadata;
 
 /**
@@ -19,7 +20,9 @@ import io.meshrpc.api.Metadata;
  * @param serviceUs how long it ran
  * @param usualServiceUs what calls of this method usually take here
  * @param metadata named values
- * @param payload the encoded reply; not to be changed once handed over
+ * @param held an array in which the encoded reply is; not to be changed once handed over
+ * @param from where in it
+ * @param payloadBytes how many of its bytes are the reply
  */
 public record Response(
     long seq,
@@ -33,7 +36,9 @@ public record Response(
     long serviceUs,
     long usualServiceUs,
     Metadata metadata,
-    byte[] payload)
+    byte[] held,
+    int from,
+    int payloadBytes)
     implements Packet {
   /** {@link #pushbackMs} that forbids another attempt of the call at this server. */
   public static final int NEVER = -1;
@@ -50,8 +55,49 @@ public record Response(
     }
   }
 
+  /** One whose payload is a whole array; not to be changed once handed over. */
+  public Response(
+      long seq,
+      int attempt,
+      Execution execution,
+      Code code,
+      Reason reason,
+      String text,
+      int pushbackMs,
+      long queueUs,
+      long serviceUs,
+      long usualServiceUs,
+      Metadata metadata,
+      byte[] payload) {
+    this(
+        seq,
+        attempt,
+        execution,
+        code,
+        reason,
+        text,
+        pushbackMs,
+        queueUs,
+        serviceUs,
+        usualServiceUs,
+        metadata,
+        payload,
+        0,
+        payload.length);
+  }
+
+  /** The encoded reply: a copy, unless it is a whole array. */
+  public byte[] payload() {
+    return Slices.whole(held, from, payloadBytes);
+  }
+
+  /** The reply itself. */
+  public <T> T decode(Marshaller<T> marshaller) {
+    return marshaller.decode(held, from, payloadBytes);
+  }
+
   /** Bytes of payload and metadata, and characters of the text. */
   public long bytes() {
-    return (long) payload.length + metadata.bytes() + text.length();
+    return (long) payloadBytes + metadata.bytes() + text.length();
   }
 }

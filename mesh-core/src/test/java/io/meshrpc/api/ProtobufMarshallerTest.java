@@ -92,4 +92,38 @@ class ProtobufMarshallerTest {
   private static ByteString bytes(int size) {
     return ByteString.copyFrom(new byte[size]);
   }
+
+  @Test
+  void aPartOfAnArrayIsReadWhereItStands() {
+    Marshaller<BytesValue> marshaller = Marshaller.protobuf(BytesValue.parser());
+    BytesValue value = BytesValue.of(ByteString.copyFromUtf8("part"));
+    byte[] array = new byte[value.getSerializedSize() + 5];
+    value.toByteString().copyTo(array, 3);
+
+    BytesValue read = marshaller.decode(array, 3, value.getSerializedSize());
+    array[5] = 0; // is not kept
+
+    assertThat(read).isEqualTo(value);
+    assertThatThrownBy(() -> marshaller.decode(array, 2, value.getSerializedSize()))
+        .isInstanceOf(RpcException.class);
+  }
+
+  @Test
+  void whoReadsWholeArraysOnlyGetsACopyOfAPartAndTheWholeAsItIs() {
+    byte[] array = {1, 2, 3};
+    Marshaller<byte[]> same = new Marshaller<>() {
+      @Override
+      public byte[] encode(byte[] value) {
+        return value;
+      }
+
+      @Override
+      public byte[] decode(byte[] bytes) {
+        return bytes;
+      }
+    };
+
+    assertThat(same.decode(array, 1, 2)).containsExactly(2, 3);
+    assertThat(same.decode(array, 0, 3)).isSameAs(array);
+  }
 }

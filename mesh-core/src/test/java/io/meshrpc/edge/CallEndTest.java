@@ -45,7 +45,6 @@ class CallEndTest {
   };
   private static final MethodDescriptor<byte[], byte[]> METHOD =
       new MethodDescriptor<>("test.Race", "Run", Idempotency.UNSPECIFIED, SAME, SAME);
-  private static final ClientCall ANSWERED = Samples.answered(METHOD, BYTES);
   private static final ServerCall TO_RUN = Samples.toRun(METHOD, BYTES);
 
   @Test
@@ -64,8 +63,12 @@ class CallEndTest {
     });
   }
 
+  private static ClientCall answered() {
+    return Samples.answered(METHOD, BYTES);
+  }
+
   private static void end(PendingReply<?> pending) {
-    pending.end(ANSWERED, null);
+    pending.end(answered(), null);
     pending.wake();
   }
 
@@ -102,7 +105,7 @@ class CallEndTest {
       AtomicReference<Boolean> cancelled = new AtomicReference<>();
       atOnce(
           () -> {
-            pending.end(ANSWERED, null);
+            pending.end(answered(), null);
             pending.completeFuture();
           },
           () -> cancelled.set(future.cancel(true)));
