@@ -69,14 +69,15 @@ public final class Drive implements Executor, LongPredicate, Runnable, AutoClose
   }
 
   /**
-   * A turn: waits for so many nanoseconds for something to happen, and sees to all that has. The first
-   * caller is the thread that turns from then on. Negative: does not look, sees only to what is left.
-   * True says that something waits until it can be written.
+   * A turn: waits for so many nanoseconds for something to happen, and sees to all that has. Whoever
+   * calls is the thread that turns, until another calls, after that. Negative: does not look, sees only to
+   * what is left. True says that something waits until it can be written.
    */
   @Override
   public boolean test(long timeoutNs) {
-    if (thread == null) {
-      thread = Thread.currentThread();
+    Thread here = Thread.currentThread();
+    if (thread != here) {
+      thread = here;
     }
     if (timeoutNs < 0) {
       poller.settle();

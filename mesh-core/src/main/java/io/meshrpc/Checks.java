@@ -10,6 +10,7 @@ final class Checks {
   private static final Duration FOREVER = Duration.ofDays(36_500);
 
   private static final Duration SPIN_MAX = Duration.ofSeconds(1);
+  private static final Duration QUICK_MAX = Duration.ofMillis(1);
   private static final int IO_THREADS_MAX = 64;
 
   private Checks() {}
@@ -20,6 +21,13 @@ final class Checks {
       throw new IllegalArgumentException("spin: " + span + " (expected: 0 to 1 s)");
     }
     return span.toNanos();
+  }
+
+  static long quickNs(String what, Duration usual) {
+    if (usual.isNegative() || usual.compareTo(QUICK_MAX) > 0) {
+      throw new IllegalArgumentException(what + ": " + usual + " (expected: 0 to 1 ms)");
+    }
+    return usual.toNanos();
   }
 
   static int ioThreads(int threads) {

@@ -1,7 +1,6 @@
 package io.meshrpc;
 
 import io.meshrpc.api.CallContext;
-import io.meshrpc.api.Handler;
 import io.meshrpc.api.LoadReport;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.ServerInterceptor;
@@ -10,6 +9,7 @@ import io.meshrpc.core.ServerCall;
 import io.meshrpc.core.ServerReply;
 import io.meshrpc.edge.Invocation;
 import io.meshrpc.edge.ServerContext;
+import io.meshrpc.zmq.Guests;
 import io.meshrpc.zmq.ServerNode;
 import java.lang.System.Logger.Level;
 import java.util.IdentityHashMap;
@@ -20,66 +20,79 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Runs handlers for the loop: those that were declared short on it, all others on executors. */
+/**
+ * Runs handlers for the loop: those that were declared short on it; those that are usually quick on its thread,
+ * lent; all others on executors.
+ */
 final class HandlerRunner implements ServerNode.Ears {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final long SHORT_MAX_NS = 10_000_000L;
 
   private final Map<MethodDescriptor<?, ?>, Way> ways = new IdentityHashMap<>();
   private final List<Handover> handovers;
-  private final List<ServerInterceptor> interceptors;
+  private final QuickHandlers quick = new QuickHandlers(this);
   private final Map<ServerCall, ServerContext> running = new ConcurrentHashMap<>();
   private final ExecutorService cancels; // not the handlers' own: they may all be waiting for it
   private final News news;
   final TrustCounts trust = new TrustCounts();
-  private final BiConsumer<ServerCall, ServerReply> end = this::ended; // one for all calls
   volatile @Nullable ServerNode node;
   volatile LoadReport load = LoadReport.NONE;
 
-  /** How a method is run. */
-  private static final class Way {
-    final Handler<?, ?> handler;
-    final @Nullable Handover handover; // null: on the loop
-    boolean warned;
-
-    Way(Handler<?, ?> handler, @Nullable Handover handover) {
-      this.handler = handler;
-      this.handover = handover;
-    }
-  }
-
   HandlerRunner(MeshServerBuilder builder, Executor executor) {
-    this.interceptors = List.copyOf(builder.interceptors);
+    List<ServerInterceptor> interceptors = List.copyOf(builder.interceptors);
     this.news = new News("mesh-server-" + builder.name, builder.listener);
     this.cancels = DaemonThreads.pool("mesh-cancel-" + builder.name, 4);
     Map<Executor, Handover> byExecutor = new IdentityHashMap<>();
     for (ServiceDefinition service : builder.services.values()) {
       Executor usual = builder.executors.getOrDefault(service.descriptor().name(), executor);
+      boolean given = builder.executor != null || usual != executor;
       for (MethodDescriptor<?, ?> method : service.descriptor().methods()) {
-        Handover own = builder.shortMethods.contains(method)
-            ? null
-            : byExecutor.computeIfAbsent(usual, Handover::new);
-        ways.put(method, new Way(service.handler(method), own));
+        Invocation.Plan plan = new Invocation.Plan(
+            service.handler(method), interceptors, HandlerRunner::correlationId, this::ended);
+        boolean isShort = builder.shortMethods.contains(method);
+        ways.put(
+            method,
+            new Way(
+                plan,
+                isShort ? null : byExecutor.computeIfAbsent(usual, Handover::new),
+                isShort || given || builder.quickNs == 0 ? null : new Habit(builder.quickNs)));
       }
     }
     this.handovers = List.copyOf(byExecutor.values());
   }
 
+  Way way(ServerCall call) {
+    return Objects.requireNonNull(ways.get(call.method()), "way");
+  }
+
   @Override
   public void onInvoke(ServerCall call) {
-    Way way = Objects.requireNonNull(ways.get(call.method()), "way");
-    ServerContext context = new ServerContext(call, System::nanoTime);
-    Invocation invocation =
-        new Invocation(call, context, way.handler, interceptors, HandlerRunner::correlationId, end);
+    Way way = way(call);
+    ServerContext context = new ServerContext(call, System::nanoTime, this);
+    Invocation invocation = new Invocation(call, context, way.plan);
     if (way.handover == null) {
-      runHere(way, invocation, call, context);
-      return;
+      runHere(way, invocation);
+    } else if (way.habit == null || !quick.take(invocation, way.habit)) {
+      handOver(invocation);
     }
-    running.put(call, context);
-    way.handover.add(invocation);
+  }
+
+  /** Leaves it to an executor. */
+  void handOver(Invocation invocation) {
+    invocation.call().standAlone();
+    running.put(invocation.call(), invocation.context());
+    Objects.requireNonNull(way(invocation.call()).handover, "handover").add(invocation);
+  }
+
+  /** On the loop: a handler has ended. */
+  void finish(Invocation invocation, ServerReply reply, long nowNs) {
+    invocation.context().end();
+    ServerNode bound = node;
+    if (bound != null) {
+      bound.engine().onFinished(invocation.call(), reply, nowNs);
+    }
   }
 
   @Override
@@ -89,21 +102,33 @@ final class HandlerRunner implements ServerNode.Ears {
     }
   }
 
-  private void runHere(Way way, Invocation invocation, ServerCall call, ServerContext context) {
+  @Override
+  public Guests guests() {
+    return quick;
+  }
+
+  private void runHere(Way way, Invocation invocation) {
     invocation.run();
-    if (!invocation.hasEnded()) { // its stage will complete later
-      running.put(call, context);
-      if (invocation.hasEnded()) {
-        running.remove(call);
-      }
+    if (!invocation.hasEnded()) {
+      invocation.call().standAlone();
+      awaitEnd(invocation);
     }
-    long tookNs = context.ageNs();
+    long tookNs = invocation.context().ageNs();
     if (tookNs > SHORT_MAX_NS && !way.warned) {
       way.warned = true;
       LOG.log(
           Level.WARNING,
-          "the handler of " + call.method() + " is declared short and held up the loop for "
-              + tookNs / 1_000_000 + " ms (expected: <= 10 ms)");
+          "the handler of " + invocation.call().method()
+              + " is declared short and held up the loop for " + tookNs / 1_000_000
+              + " ms (expected: <= 10 ms)");
+    }
+  }
+
+  /** It has been run, or is; it is to hear of it if nobody waits for its answer any more. */
+  void awaitEnd(Invocation invocation) {
+    running.put(invocation.call(), invocation.context());
+    if (invocation.hasEnded()) {
+      running.remove(invocation.call());
     }
   }
 
@@ -113,22 +138,33 @@ final class HandlerRunner implements ServerNode.Ears {
 
   /** Whether a handler of this server, in this thread, asks. */
   boolean isHandling() {
-    return CallContext.current().filter(running::containsValue).isPresent();
+    return CallContext.current()
+        .filter(context -> context instanceof ServerContext own && own.isUnderWayAt(this))
+        .isPresent();
   }
 
-  private void ended(ServerCall call, ServerReply reply) {
+  private void ended(Invocation invocation, ServerReply reply) {
+    ServerCall call = invocation.call();
+    invocation.context().end();
     if (!running.isEmpty()) { // as it is if all handlers are short
       running.remove(call);
     }
     ServerNode bound = node;
     if (bound != null) {
-      bound.loop().post((engine, now) -> engine.onFinished(call, reply, now));
+      bound.loop().post((engine, now) -> {
+        Habit habit = way(call).habit;
+        if (habit != null && invocation.heldNs() > 0) {
+          habit.onRan(invocation.heldNs(), now);
+        }
+        engine.onFinished(call, reply, now);
+      });
     }
   }
 
   @Override
   public void onCancel(ServerCall call) {
     ServerContext context = running.get(call);
+    context = context == null ? quick.contextOf(call) : context;
     if (context != null) {
       context.markCancelledAnd(cancels);
     }

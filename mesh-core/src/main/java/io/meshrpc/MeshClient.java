@@ -7,7 +7,6 @@ import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
 import io.meshrpc.api.MeshCaller;
-import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerView;
 import io.meshrpc.api.RpcException;
@@ -19,14 +18,11 @@ import io.meshrpc.edge.InterceptedCall;
 import io.meshrpc.edge.LoggedAttempts;
 import io.meshrpc.edge.PendingReply;
 import io.meshrpc.edge.ServerContext;
-import io.meshrpc.edge.WakeUps;
 import io.meshrpc.zmq.ClientNode;
 import io.meshrpc.zmq.NodeLoop;
-import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,7 +31,6 @@ import java.util.concurrent.TimeUnit;
  * for a process.
  */
 public final class MeshClient implements MeshCaller, AutoCloseable {
-  private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final long CLOSE_MAX_NS = TimeUnit.SECONDS.toNanos(2);
   private static final Runnable NOT_NESTED = () -> {};
 
@@ -191,86 +186,5 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
 
   private void cancel(ClientCall call) {
     loop.post((engine, now) -> engine.cancel(call, now));
-  }
-
-  /** Hands what the loop has ended to those who wait for it. */
-  private static final class Completions implements ClientNode.Ears {
-    private final Executor executor;
-    private final Runnable whenClosed;
-    private final News news;
-    private final WakeUps wakeUps = new WakeUps();
-    private boolean warned; // owned by the loop
-
-    Completions(MeshClientBuilder builder) {
-      Executor own = builder.callbackExecutor;
-      if (own == null) {
-        var pool = DaemonThreads.forShortTasks("mesh-callback-" + builder.name, 4);
-        executor = pool.executor();
-        whenClosed = pool.end();
-      } else {
-        executor = own;
-        whenClosed = () -> {};
-      }
-      news = new News("mesh-client-" + builder.name, builder.listener);
-    }
-
-    @Override
-    public void onCompleted(List<ClientCall> calls) {
-      wakeUps.wake(calls);
-      List<PendingReply<?>> futures = null;
-      for (int i = 0; i < calls.size(); i++) {
-        ClientCall call = calls.get(i);
-        PendingReply<?> pending = (PendingReply<?>) call.ticket();
-        if (!pending.isBlocking()) {
-          pending.end(call, null);
-          futures = futures == null ? new java.util.ArrayList<>(calls.size() - i) : futures;
-          futures.add(pending);
-        }
-      }
-      if (futures != null) {
-        complete(futures);
-      }
-    }
-
-    private void complete(List<PendingReply<?>> futures) {
-      Runnable task = () -> futures.forEach(PendingReply::completeFuture);
-      try {
-        executor.execute(task);
-      } catch (Throwable e) { // an executor that rejects must not leave anybody waiting
-        warnOnce(e);
-        task.run();
-      }
-    }
-
-    private void warnOnce(Throwable thrown) {
-      if (!warned) {
-        warned = true;
-        LOG.log(
-            Level.WARNING,
-            "the callback executor rejected callbacks, which run on the loop",
-            thrown);
-      }
-    }
-
-    @Override
-    public void onTransition(MeshListener.Transition transition) {
-      news.transition(transition);
-    }
-
-    @Override
-    public void onRefused(String server, String reason) {
-      news.refused(server, reason);
-    }
-
-    @Override
-    public void onStray(int bytes, String reason) {
-      news.stray(bytes, reason);
-    }
-
-    @Override
-    public void onClosed() {
-      whenClosed.run();
-      news.close();
-    }
   }
 }

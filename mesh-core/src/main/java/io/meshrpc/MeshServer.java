@@ -116,7 +116,7 @@ public final class MeshServer implements AutoCloseable {
     if (running != null) {
       long graceNs = Checks.nanos(drainGrace);
       running.loop().post((engine, now) -> engine.drain("the server closes", graceNs, now));
-      if (!running.loop().isHere() && !runner.isHandling()) {
+      if (!running.loop().isOurs() && !runner.isHandling()) {
         running.loop().awaitEnd(graceNs + CLOSE_EXTRA_NS);
       }
     }

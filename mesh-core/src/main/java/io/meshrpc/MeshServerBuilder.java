@@ -33,6 +33,7 @@ public final class MeshServerBuilder {
   final ServerBounds bounds = new ServerBounds();
   String endpoint = "";
   String name = "";
+  long quickNs = Habit.QUICK_NS;
   Duration drainGrace = Duration.ofSeconds(10);
   MeshListener listener = MeshListener.NONE;
 
@@ -81,6 +82,22 @@ public final class MeshServerBuilder {
    */
   public MeshServerBuilder shortHandlers(MethodDescriptor<?, ?>... methods) {
     shortMethods.addAll(Arrays.asList(methods));
+    return this;
+  }
+
+  /**
+   * Handlers that usually hold their thread for no longer than this are run by the thread of the server's
+   * loop, as long as they keep to it: to wake another would take longer. They are found out by their times on
+   * their executor, method by method, and go back there when they become slower. One that keeps the thread
+   * all the same, because it waits for something, holds up the server for 2 to 4 ms, and for 20 to 24 ms if it
+   * computes or waits inside a system call; then another thread becomes the loop, and the method stays on its
+   * executor for 10 s, and for twice as long each time, up to 10 minutes. Not for handlers on executors that were
+   * given. 20 microseconds unless set.
+   *
+   * @param usual from 0, which is never, to 1 ms
+   */
+  public MeshServerBuilder quickHandlers(Duration usual) {
+    quickNs = Checks.quickNs("quickHandlers", usual);
     return this;
   }
 
@@ -171,7 +188,8 @@ public final class MeshServerBuilder {
   }
 
   /**
-   * Where handlers run; virtual threads (Java 21) or a pool unless set. A call that it rejects goes
+   * Where handlers run; virtual threads (Java 21) or a pool unless set, and the loop's thread for those that are
+   * {@linkplain #quickHandlers quick}. A call that it rejects goes
    * back to its client as not executed. It is not shut down with the server.
    */
   public MeshServerBuilder executor(Executor handlers) {

@@ -5,8 +5,7 @@ import com.google.protobuf.Parser;
 import java.util.Arrays;
 
 /**
- * Turns requests and replies into bytes and back. Called from callers' and handlers' threads, never
- * from the loop.
+ * Turns requests and replies into bytes and back, where callers wait and where handlers and callbacks run.
  *
  * @param <T> what is turned
  */

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Runs one handler, once, from the request's bytes to the reply's, and reports exactly once. Its
  * executor may do what it likes: what was rejected before it began never begins.
  */
-public final class Invocation implements Runnable {
+public final class Invocation implements Guest {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final VarHandle STAGE = stageHandle();
   private static final byte[] NOTHING = {};
@@ -33,35 +32,77 @@ public final class Invocation implements Runnable {
   private static final int BEGUN = 1;
   private static final int ENDED = 2;
 
+  /** Hears the answer once, in whatever thread the handler ends. */
+  @FunctionalInterface
+  public interface End {
+    /** The answer is there. */
+    void ended(Invocation invocation, ServerReply reply);
+  }
+
+  /**
+   * What all invocations of a method have in common.
+   *
+   * @param correlationIds one for each failure whose text does not leave the server
+   */
+  public record Plan(
+      Handler<?, ?> handler,
+      List<ServerInterceptor> interceptors,
+      Supplier<String> correlationIds,
+      End end) {}
+
   private final ServerCall call;
   private final ServerContext context;
-  private final Handler<?, ?> handler;
-  private final List<ServerInterceptor> interceptors;
-  private final Supplier<String> correlationIds;
-  private final BiConsumer<ServerCall, ServerReply> end;
+  private final Plan plan;
 
   @SuppressWarnings("UnusedVariable") // by its handle
   private volatile int stage = NEW; // grows only
 
-  /**
-   * A handler that is yet to run.
-   *
-   * @param correlationIds one for each failure whose text does not leave the server
-   * @param end hears the answer once, in whatever thread the handler ends
-   */
-  public Invocation(
-      ServerCall call,
-      ServerContext context,
-      Handler<?, ?> handler,
-      List<ServerInterceptor> interceptors,
-      Supplier<String> correlationIds,
-      BiConsumer<ServerCall, ServerReply> end) {
+  private @Nullable Thread runner; // while the handler holds it
+  private long beganNs;
+  private long heldNs;
+  private boolean keeps;
+  private @Nullable ServerReply kept;
+
+  /** A handler that is yet to run. */
+  public Invocation(ServerCall call, ServerContext context, Plan plan) {
     this.call = call;
     this.context = context;
-    this.handler = handler;
-    this.interceptors = interceptors;
-    this.correlationIds = correlationIds;
-    this.end = end;
+    this.plan = plan;
+  }
+
+  /** What is to be run. */
+  public ServerCall call() {
+    return call;
+  }
+
+  /** What its handler knows of it. */
+  public ServerContext context() {
+    return context;
+  }
+
+  /** Before it is run: whether whoever runs it asks for the answer, with {@link #takeReply}. */
+  public void keepReply(boolean keep) {
+    keeps = keep;
+  }
+
+  /** The answer, for the thread that has run it; null if it will be told, or has been. */
+  public @Nullable ServerReply takeReply() {
+    ServerReply reply = kept;
+    kept = null;
+    return reply;
+  }
+
+  /** How long the handler has held its thread, in nanoseconds; 0: it is not known. */
+  public long heldNs() {
+    return heldNs;
+  }
+
+  @Override
+  public void overstayed() {
+    ServerReply reply = takeReply();
+    if (reply != null) {
+      plan.end.ended(this, reply);
+    }
   }
 
   @Override
@@ -69,6 +110,16 @@ public final class Invocation implements Runnable {
     if (!STAGE.compareAndSet(this, NEW, BEGUN)) {
       return; // rejected before, or run twice
     }
+    beganNs = keeps ? 0 : System.nanoTime();
+    runner = Thread.currentThread();
+    try {
+      runHandler();
+    } finally {
+      runner = null;
+    }
+  }
+
+  private void runHandler() {
     try {
       CompletionStage<?> answer = context.call(this::handle);
       if (answer == null) {
@@ -78,6 +129,7 @@ public final class Invocation implements Runnable {
         succeed(future.join());
         return;
       }
+      heldNs = keeps ? 0 : System.nanoTime() - beganNs; // before others may end it
       answer.whenComplete((reply, failure) -> {
         if (failure != null) {
           fail(failure);
@@ -99,7 +151,7 @@ public final class Invocation implements Runnable {
   public void rejected(Throwable why) {
     if (STAGE.compareAndSet(this, NEW, ENDED)) {
       log(Level.WARNING, "the executor of " + call.method() + " rejected a call", why);
-      end.accept(call, ServerReply.notStarted("the server's executor rejected the call"));
+      plan.end.ended(this, ServerReply.notStarted("the server's executor rejected the call"));
     } else {
       log(Level.WARNING, "the executor of " + call.method() + " ran a call and failed", why);
     }
@@ -111,12 +163,12 @@ public final class Invocation implements Runnable {
 
   private CompletionStage<?> handle() throws Exception {
     Object request = call.decode(call.method().request());
-    return interceptors.isEmpty() ? callHandler(request) : new Chain(0).handle(request);
+    return plan.interceptors.isEmpty() ? callHandler(request) : new Chain(0).handle(request);
   }
 
   @SuppressWarnings("unchecked") // the definition pairs methods with handlers of their types
   private CompletionStage<?> callHandler(Object request) throws Exception {
-    return ((Handler<Object, ?>) handler).handle(request);
+    return ((Handler<Object, ?>) plan.handler).handle(request);
   }
 
   @SuppressWarnings("unchecked") // the definition pairs methods with handlers of their types
@@ -142,7 +194,7 @@ public final class Invocation implements Runnable {
           known.code(), shortened(known.status().text()), allMetadata(known), NOTHING));
       return;
     }
-    String id = correlationIds.get();
+    String id = plan.correlationIds.get();
     log(Level.ERROR, "the handler of " + call.method() + " failed; correlation id " + id, cause);
     end(new ServerReply(
         Code.UNKNOWN, "handler failed; correlation id " + id, Metadata.EMPTY, NOTHING));
@@ -165,9 +217,18 @@ public final class Invocation implements Runnable {
   }
 
   private void end(ServerReply reply) {
-    if ((int) STAGE.getAndSet(this, ENDED) != ENDED) {
-      end.accept(call, reply);
+    if ((int) STAGE.getAndSet(this, ENDED) == ENDED) {
+      return;
     }
+    boolean here = runner == Thread.currentThread();
+    if (here && keeps) {
+      kept = reply;
+      return;
+    }
+    if (here && heldNs == 0) {
+      heldNs = System.nanoTime() - beganNs;
+    }
+    plan.end.ended(this, reply);
   }
 
   /** Logs what the user's code threw. Whatever comes of that, the call is to end all the same. */
@@ -205,9 +266,9 @@ public final class Invocation implements Runnable {
 
     @Override
     public CompletionStage<?> handle(Object request) throws Exception {
-      if (index < interceptors.size()) {
+      if (index < plan.interceptors.size()) {
         CallContext seen = context;
-        return interceptors.get(index).intercept(seen, request, new Chain(index + 1));
+        return plan.interceptors.get(index).intercept(seen, request, new Chain(index + 1));
       }
       return callHandler(request);
     }

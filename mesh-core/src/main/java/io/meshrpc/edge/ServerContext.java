@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** What a handler knows of its call. */
 public final class ServerContext implements CallContext {
@@ -28,12 +29,34 @@ public final class ServerContext implements CallContext {
   private Set<Runnable> nested = Set.of(); // guarded by call
   private boolean cancelled; // guarded by call
   private volatile Metadata reply = Metadata.EMPTY;
+  private final @Nullable Object server;
+  private volatile boolean ended;
 
   /** The context of a handler that starts now, by a clock of nanoseconds. */
   public ServerContext(ServerCall call, LongSupplier clock) {
+    this(call, clock, null);
+  }
+
+  /**
+   * The context of a handler that starts now, by a clock of nanoseconds.
+   *
+   * @param server whose handler it is; see {@link #isUnderWayAt}
+   */
+  public ServerContext(ServerCall call, LongSupplier clock, @Nullable Object server) {
+    this.server = server;
     this.call = call;
     this.clock = clock;
     this.deadlineNs = clock.getAsLong() + call.timeLeftNs();
+  }
+
+  /** The handler has answered. */
+  public void end() {
+    ended = true;
+  }
+
+  /** Whether the handler is this server's, and has not answered. */
+  public boolean isUnderWayAt(Object place) {
+    return server == place && !ended;
   }
 
   /** Marks the call as cancelled and hands what is to be done about it to an executor. */

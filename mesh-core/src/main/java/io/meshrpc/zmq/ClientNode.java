@@ -34,6 +34,9 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
     /** These calls have ended; the list is not to be kept. */
     void onCompleted(List<ClientCall> calls);
 
+    /** Callbacks that are to have the loop's thread, after that. */
+    Guests guests();
+
     /** A server moved in the liveness table. */
     void onTransition(MeshListener.Transition transition);
 
@@ -213,6 +216,11 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   @Override
   public long nextTick() {
     return engine.nextTick();
+  }
+
+  @Override
+  public Guests guests() {
+    return ears.guests();
   }
 
   @Override

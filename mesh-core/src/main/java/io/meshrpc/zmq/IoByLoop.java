@@ -11,8 +11,8 @@ import zmq.Msg;
 
 /**
  * What JeroMQ's I/O thread does, done by the loop between its own turns: a message that leaves or comes
- * has nobody to wake then. Decision 18 has the figures. The first thread to wait or to push is the one
- * that does it, until the close, after which JeroMQ goes on in a thread of its own to put things in order.
+ * has nobody to wake then. Decision 18 has the figures. The thread that waits or pushes is the one
+ * that does it, until another does, after it, or the close, after which JeroMQ goes on in a thread of its own to put things in order.
  */
 final class IoByLoop implements SocketIo {
   private static final long NO_LOOK = -1;

@@ -24,6 +24,11 @@ interface Node<E> extends Transport.Sink {
   /** Does what the engine noted: sends, completes, invokes. */
   void flush(long nowNs);
 
+  /** To whom the loop lends its thread once a turn is over. */
+  default Guests guests() {
+    return Guests.NONE;
+  }
+
   /** Whether the loop may end. */
   boolean isDone(long nowNs);
 

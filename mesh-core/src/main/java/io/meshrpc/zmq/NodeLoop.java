@@ -1,5 +1,6 @@
 package io.meshrpc.zmq;
 
+import io.meshrpc.edge.Guest;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
@@ -39,10 +40,12 @@ public final class NodeLoop<E> {
   private final Node<E> node;
   private final Mailbox<Mail<E>> mailbox;
   private final ArrayDeque<Mail<E>> own = new ArrayDeque<>(); // from the loop to itself
-  private final Thread thread;
+  private final Lending thread;
+  private final String name;
   private final long startNs = System.nanoTime();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final long spinNs;
+  private long turnNs; // when the latest turn began
   private long lastBusyNs = Long.MIN_VALUE / 2;
   private volatile boolean over;
 
@@ -56,23 +59,8 @@ public final class NodeLoop<E> {
     this.transport = transport;
     this.node = node;
     this.mailbox = new Mailbox<>(transport::wake);
-    this.thread = new LoopThread(this::run, name);
-    this.thread.setDaemon(true);
-  }
-
-  /**
-   * Cannot be interrupted, though users' code that runs on it may try. JeroMQ would take that for the end of a
-   * wait, or of a socket, and the JDK closes the channel in which a thread is interrupted.
-   */
-  private static final class LoopThread extends Thread {
-    LoopThread(Runnable run, String name) {
-      super(run, name);
-    }
-
-    @Override
-    public void interrupt() {
-      // nothing that the loop does is to be interrupted
-    }
+    this.name = name;
+    this.thread = new Lending(name, this::begin, this::standBy);
   }
 
   /** Starts the thread. */
@@ -90,9 +78,14 @@ public final class NodeLoop<E> {
     return !(over && mailbox.takeBack(mail));
   }
 
-  /** Whether this is the loop's own thread. */
+  /** Whether this is the loop: its thread, while that is not lent. */
   public boolean isHere() {
-    return Thread.currentThread() == thread;
+    return thread.isLoop();
+  }
+
+  /** Whether this thread is the loop's own, lent or not, or has been until users' code kept it. */
+  public boolean isOurs() {
+    return thread.isOurs();
   }
 
   /** Waits for the loop to end; false if it has not within this time, or the wait was interrupted. */
@@ -105,21 +98,47 @@ public final class NodeLoop<E> {
     }
   }
 
-  private void run() {
-    try {
-      long now = nowNs();
-      while (!node.isDone(now)) {
-        now = turn();
-      }
-    } catch (Throwable e) { // our own broken promise: stop loudly, and let nobody wait
-      LOG.log(Level.ERROR, "the loop " + thread.getName() + " failed and stops", e);
-    } finally {
-      end();
+  private void begin() {
+    lead(false);
+    standBy();
+  }
+
+  private void standBy() {
+    while (thread.standBy()) {
+      lead(true);
     }
   }
 
-  private long turn() {
+  /** Is the loop, until that ends or another thread is. */
+  private void lead(boolean tookOver) {
+    boolean isLoop = true;
+    try {
+      if (tookOver) {
+        enter();
+      }
+      while (isLoop && !node.isDone(turnNs)) {
+        isLoop = turn();
+      }
+    } catch (Throwable e) { // our own broken promise: stop loudly, and let nobody wait
+      LOG.log(Level.ERROR, "the loop " + name + " failed and stops", e);
+    } finally {
+      if (isLoop) {
+        end();
+      }
+    }
+  }
+
+  private void enter() {
+    transport.push(); // this is the thread that reads and writes from now on
     long now = nowNs();
+    node.setNow(now);
+    node.guests().onStays(now);
+  }
+
+  /** False if another thread is the loop now. */
+  private boolean turn() {
+    long now = nowNs();
+    turnNs = now;
     node.setNow(now);
     int came = openMail(now);
     came += takeFrames();
@@ -127,6 +146,15 @@ public final class NodeLoop<E> {
     openOwn(now);
     node.flush(now);
     boolean more = transport.push();
+    Guests guests = node.guests();
+    for (Guest first = guests.next(); first != null; first = guests.next()) {
+      if (!serve(guests, first)) {
+        return false;
+      }
+      node.flush(nowNs());
+      more = transport.push();
+      came++; // by now it is later than the turn knows
+    }
     if (came > 0 || more || !own.isEmpty()) {
       lastBusyNs = now;
       transport.look();
@@ -137,7 +165,25 @@ public final class NodeLoop<E> {
       sleep(now);
       lastBusyNs = nowNs(); // it was woken for something
     }
-    return now;
+    return true;
+  }
+
+  /** Lends the thread to all of them; false if one has kept it. */
+  private boolean serve(Guests guests, Guest first) {
+    long from = nowNs();
+    for (Guest guest = first; guest != null; guest = guests.next()) {
+      if (!thread.canLend()) {
+        guests.onDeclined();
+        continue;
+      }
+      if (!thread.lend(guest)) {
+        return false;
+      }
+      long now = nowNs();
+      guests.onLeft(now - from, now);
+      from = now;
+    }
+    return true;
   }
 
   private int takeFrames() {
@@ -198,6 +244,7 @@ public final class NodeLoop<E> {
       orLog(() -> node.flush(now));
     } finally {
       over = true;
+      thread.close();
       orLog(transport::close);
       orLog(node::onClosed);
       ended.countDown();
@@ -209,7 +256,7 @@ public final class NodeLoop<E> {
     try {
       step.run();
     } catch (Throwable e) {
-      LOG.log(Level.ERROR, "the loop " + thread.getName() + " could not end in order", e);
+      LOG.log(Level.ERROR, "the loop " + name + " could not end in order", e);
     }
   }
 

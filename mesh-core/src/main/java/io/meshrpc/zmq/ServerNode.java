@@ -42,6 +42,9 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
     /** The turn is over, and what it had to send was sent. */
     void onTurnEnd();
 
+    /** Handlers that are to have the loop's thread, after that. */
+    Guests guests();
+
     /** Nobody waits for it any more. */
     void onCancel(ServerCall call);
 
@@ -246,6 +249,11 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   public void flush(long nowNs) {
     outgoing.flush(transport, 0);
     ears.onTurnEnd();
+  }
+
+  @Override
+  public Guests guests() {
+    return ears.guests();
   }
 
   @Override

@@ -121,16 +121,14 @@ class CallEndTest {
     final Invocation invocation;
 
     Run(Handler<byte[], byte[]> handler) {
+      Handler<byte[], byte[]> counting = request -> {
+        runs.incrementAndGet();
+        return handler.handle(request);
+      };
       invocation = new Invocation(
           TO_RUN,
           new ServerContext(TO_RUN, () -> 0),
-          (Handler<byte[], byte[]>) request -> {
-            runs.incrementAndGet();
-            return handler.handle(request);
-          },
-          List.of(),
-          () -> "id",
-          (call, reply) -> ends.add(reply));
+          new Invocation.Plan(counting, List.of(), () -> "id", (same, reply) -> ends.add(reply)));
     }
 
     void checkEndedOnce() {

@@ -39,13 +39,9 @@ final class Job {
       Consumer<ServerReply> end) {
     startedNs = stage.nowNs();
     spanNs = takesNs;
+    Invocation.End ears = (same, reply) -> onAnswer(reply, end);
     new Invocation(
-            call,
-            context,
-            handler,
-            interceptors,
-            stage::correlationId,
-            (same, reply) -> onAnswer(reply, end))
+            call, context, new Invocation.Plan(handler, interceptors, stage::correlationId, ears))
         .run();
   }
 

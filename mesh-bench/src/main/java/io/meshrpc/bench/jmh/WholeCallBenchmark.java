@@ -3,7 +3,6 @@ package io.meshrpc.bench.jmh;
 import com.google.protobuf.ByteString;
 import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.CallOptions;
-import io.meshrpc.api.Handler;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.api.ServiceDefinition;
@@ -157,7 +156,8 @@ public class WholeCallBenchmark {
   private static final class ServerSide implements ServerOutbox {
     private final ServiceDefinition service = EchoMesh.bind(
         request -> EchoReply.newBuilder().setPayload(request.getPayload()).build());
-    private final Handler<?, ?> handler = service.handler(EchoMesh.ECHO);
+    private final Invocation.Plan plan =
+        new Invocation.Plan(service.handler(EchoMesh.ECHO), List.of(), () -> "none", this::ended);
     private final ArrayDeque<Runnable> mail = new ArrayDeque<>();
     private final List<Packet> packets = new ArrayList<>();
     private final ServerEngine engine = new ServerEngine(
@@ -192,11 +192,11 @@ public class WholeCallBenchmark {
     @Override
     public void invoke(ServerCall call) {
       ServerContext context = new ServerContext(call, System::nanoTime);
-      new Invocation(call, context, handler, List.of(), () -> "none", this::ended).run();
+      new Invocation(call, context, plan).run();
     }
 
-    private void ended(ServerCall call, ServerReply reply) {
-      mail.add(() -> engine.onFinished(call, reply, now));
+    private void ended(Invocation invocation, ServerReply reply) {
+      mail.add(() -> engine.onFinished(invocation.call(), reply, now));
     }
 
     @Override

@@ -1,0 +1,77 @@
+package io.meshrpc;
+
+import io.meshrpc.api.MeshListener;
+import io.meshrpc.core.ClientCall;
+import io.meshrpc.edge.PendingReply;
+import io.meshrpc.edge.WakeUps;
+import io.meshrpc.zmq.ClientNode;
+import io.meshrpc.zmq.Guests;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/** Hands what the loop has ended to those who wait for it. */
+final class Completions implements ClientNode.Ears {
+  private final Callbacks callbacks;
+  private final Runnable whenClosed;
+  private final News news;
+  private final WakeUps wakeUps = new WakeUps();
+
+  Completions(MeshClientBuilder builder) {
+    Executor own = builder.callbackExecutor;
+    if (own == null) {
+      var pool = DaemonThreads.forShortTasks("mesh-callback-" + builder.name, 4);
+      callbacks = new Callbacks(pool.executor(), builder.quickNs);
+      whenClosed = pool.end();
+    } else {
+      callbacks = new Callbacks(own, 0);
+      whenClosed = () -> {};
+    }
+    news = new News("mesh-client-" + builder.name, builder.listener);
+  }
+
+  @Override
+  public void onCompleted(List<ClientCall> calls) {
+    wakeUps.wake(calls);
+    List<PendingReply<?>> futures = null;
+    for (int i = 0; i < calls.size(); i++) {
+      ClientCall call = calls.get(i);
+      PendingReply<?> pending = (PendingReply<?>) call.ticket();
+      if (!pending.isBlocking()) {
+        pending.end(call, null);
+        futures = futures == null ? new ArrayList<>(calls.size() - i) : futures;
+        futures.add(pending);
+      }
+    }
+    if (futures != null) {
+      callbacks.complete(futures);
+    }
+  }
+
+  @Override
+  public Guests guests() {
+    return callbacks;
+  }
+
+  @Override
+  public void onTransition(MeshListener.Transition transition) {
+    news.transition(transition);
+  }
+
+  @Override
+  public void onRefused(String server, String reason) {
+    news.refused(server, reason);
+  }
+
+  @Override
+  public void onStray(int bytes, String reason) {
+    news.stray(bytes, reason);
+  }
+
+  @Override
+  public void onClosed() {
+    callbacks.close();
+    whenClosed.run();
+    news.close();
+  }
+}
