@@ -107,6 +107,11 @@ final class HandlerRunner implements ServerNode.Ears {
     return quick;
   }
 
+  @Override
+  public boolean hasEnough() {
+    return quick.isFull();
+  }
+
   private void runHere(Way way, Invocation invocation) {
     invocation.run();
     if (!invocation.hasEnded()) {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class QuickHandlers implements Guests {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
 
+  private static final int WAITING_MAX =
+      64; // that a turn gathers, as many as may run at once by default
+
   private final HandlerRunner runner;
   private final ArrayDeque<Invocation> waiting = new ArrayDeque<>();
   private final TurnTime turnTime = new TurnTime();
@@ -32,6 +35,11 @@ final class QuickHandlers implements Guests {
     invocation.keepReply(true);
     waiting.add(invocation);
     return true;
+  }
+
+  /** Whether they should run before there are more. */
+  boolean isFull() {
+    return waiting.size() >= WAITING_MAX;
   }
 
   @Override

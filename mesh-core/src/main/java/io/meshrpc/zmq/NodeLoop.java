@@ -190,6 +190,7 @@ public final class NodeLoop<E> {
     int count = 0;
     while (count < FRAMES_MAX && !node.hasEnough() && transport.receive(node, 1) > 0) {
       count++;
+      openOwn(turnNs); // who has done what came makes room for the next
     }
     return count;
   }

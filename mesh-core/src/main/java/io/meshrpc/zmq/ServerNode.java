@@ -45,6 +45,9 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
     /** Handlers that are to have the loop's thread, after that. */
     Guests guests();
 
+    /** Whether there are so many of those that they should have it before more comes. */
+    boolean hasEnough();
+
     /** Nobody waits for it any more. */
     void onCancel(ServerCall call);
 
@@ -225,7 +228,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   @Override
   public boolean hasEnough() {
-    return taken >= NodeLoop.TURN_MAX;
+    return taken >= NodeLoop.TURN_MAX || ears.hasEnough();
   }
 
   @Override
