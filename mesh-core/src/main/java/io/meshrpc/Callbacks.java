@@ -27,16 +27,21 @@ final class Callbacks implements Guests {
 
   /** The futures of a turn. */
   private static final class Batch implements Guest {
-    private final List<PendingReply<?>> futures;
+    private final int count;
+    private List<PendingReply<?>>
+        futures; // none once they are completed: nobody is to be held for it
     private volatile long tookNs; // 0: it has not ended yet
 
     Batch(List<PendingReply<?>> futures) {
       this.futures = futures;
+      this.count = futures.size();
     }
 
     @Override
     public void run() {
-      futures.forEach(PendingReply::completeFuture);
+      List<PendingReply<?>> all = futures;
+      futures = List.of();
+      all.forEach(PendingReply::completeFuture);
     }
 
     void runMeasured() {
@@ -95,7 +100,7 @@ final class Callbacks implements Guests {
   }
 
   private static void learn(Habit own, Batch batch, long tookNs, long nowNs) {
-    own.onRan(tookNs < Habit.LONG_NS ? tookNs / batch.futures.size() : tookNs, nowNs);
+    own.onRan(tookNs < Habit.LONG_NS ? tookNs / batch.count : tookNs, nowNs);
   }
 
   private void handOver(Runnable task) {

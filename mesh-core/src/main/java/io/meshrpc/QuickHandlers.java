@@ -62,6 +62,7 @@ final class QuickHandlers implements Guests {
   public void onLeft(long tookNs, long nowNs) {
     turnTime.onTaken(tookNs);
     Invocation invocation = latest();
+    latest = null; // not to be held
     Habit habit = habit(invocation);
     if (habit != null) {
       habit.onRan(tookNs, nowNs);

