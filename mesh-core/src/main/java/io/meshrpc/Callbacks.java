@@ -73,7 +73,7 @@ final class Callbacks implements Guests {
   void complete(List<PendingReply<?>> futures) {
     Batch batch = new Batch(futures);
     if (habit == null) {
-      handOver(batch::run);
+      handOver(batch);
       return;
     }
     learn(habit);

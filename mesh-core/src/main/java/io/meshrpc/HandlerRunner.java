@@ -75,15 +75,15 @@ final class HandlerRunner implements ServerNode.Ears {
     if (way.handover == null) {
       runHere(way, invocation);
     } else if (way.habit == null || !quick.take(invocation, way.habit)) {
-      handOver(invocation);
+      handOver(invocation, way);
     }
   }
 
   /** Leaves it to an executor. */
-  void handOver(Invocation invocation) {
+  void handOver(Invocation invocation, Way way) {
     invocation.call().standAlone();
     running.put(invocation.call(), invocation.context());
-    Objects.requireNonNull(way(invocation.call()).handover, "handover").add(invocation);
+    Objects.requireNonNull(way.handover, "handover").add(invocation);
   }
 
   /** On the loop: a handler has ended. */
@@ -115,8 +115,7 @@ final class HandlerRunner implements ServerNode.Ears {
   private void runHere(Way way, Invocation invocation) {
     invocation.run();
     if (!invocation.hasEnded()) {
-      invocation.call().standAlone();
-      awaitEnd(invocation);
+      awaitLateEnd(invocation);
     }
     long tookNs = invocation.context().ageNs();
     if (tookNs > SHORT_MAX_NS && !way.warned) {
@@ -127,6 +126,12 @@ final class HandlerRunner implements ServerNode.Ears {
               + " is declared short and held up the loop for " + tookNs / 1_000_000
               + " ms (expected: <= 10 ms)");
     }
+  }
+
+  /** The handler has given its thread back, and is to answer later. */
+  void awaitLateEnd(Invocation invocation) {
+    invocation.call().standAlone();
+    awaitEnd(invocation);
   }
 
   /** It has been run, or is; it is to hear of it if nobody waits for its answer any more. */

@@ -69,8 +69,7 @@ final class QuickHandlers implements Guests {
     }
     ServerReply reply = invocation.takeReply();
     if (reply == null) {
-      invocation.call().standAlone();
-      runner.awaitEnd(invocation);
+      runner.awaitLateEnd(invocation);
     } else {
       runner.finish(invocation, reply, nowNs);
     }
@@ -113,7 +112,7 @@ final class QuickHandlers implements Guests {
 
   private void handOver(Invocation invocation) {
     invocation.keepReply(false);
-    runner.handOver(invocation);
+    runner.handOver(invocation, runner.way(invocation.call()));
   }
 
   /** The context of one that waits; null if it does not. */

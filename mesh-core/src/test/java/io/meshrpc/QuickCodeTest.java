@@ -27,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -188,32 +189,25 @@ class QuickCodeTest {
 
   @Test
   void oneMayCloseItsOwnServer() {
-    AtomicReference<MeshServer> self = new AtomicReference<>();
-    MeshServer server = desk(request -> whereOr(request, other -> {
-          self.get().close();
-          return "closed";
-        }))
-        .build();
-    self.set(server);
-    try (MeshServer running = server.start();
-        MeshClient mesh = client(running).build()) {
-      untilQuick(mesh);
-
-      assertThat(mesh.call(READ, "close", DEFAULT)).isEqualTo("closed");
-    }
+    assertClosesItsOwnServer(Duration.ofSeconds(2), MeshServer::close);
   }
 
   @Test
   void oneMayCloseItsOwnServerInAThreadThatActsForIt() {
+    assertClosesItsOwnServer(
+        Duration.ofSeconds(30),
+        server -> CompletableFuture.runAsync(
+                server::close, CallContext.current().orElseThrow().wrap(Contract.own()))
+            .join());
+  }
+
+  private static void assertClosesItsOwnServer(Duration grace, Consumer<MeshServer> close) {
     AtomicReference<MeshServer> self = new AtomicReference<>();
     MeshServer server = desk(request -> whereOr(request, other -> {
-          CompletableFuture.runAsync(
-                  () -> self.get().close(),
-                  CallContext.current().orElseThrow().wrap(Contract.own()))
-              .join();
+          close.accept(self.get());
           return "closed";
         }))
-        .drainGrace(Duration.ofSeconds(30))
+        .drainGrace(grace)
         .build();
     self.set(server);
     try (MeshServer running = server.start();

@@ -176,14 +176,6 @@ final class Lending {
     return looks >= looksMin && System.nanoTime() - sinceNs >= looksMin * LOOK_NS;
   }
 
-  private boolean takesOver(LoopThread me, long number) {
-    if (over || !loan.compareAndSet(number, -number)) {
-      return false;
-    }
-    takeOver(me);
-    return true;
-  }
-
   private void waitFor(long seen, int looks) {
     if (seen > 0 || looks < QUIET_LOOKS) {
       LockSupport.parkNanos(this, LOOK_NS);
@@ -202,7 +194,11 @@ final class Lending {
     watched = true;
   }
 
-  private void takeOver(LoopThread me) {
+  /** False if the loan is back after all, or the loop has ended. */
+  private boolean takesOver(LoopThread me, long number) {
+    if (over || !loan.compareAndSet(number, -number)) {
+      return false;
+    }
     LoopThread before = owner;
     me.becomeLoop();
     owner = me;
@@ -210,6 +206,7 @@ final class Lending {
     deputy.set(null);
     hasDeputy = false;
     watched = false;
+    return true;
   }
 
   /** By the loop, when it ends. */
