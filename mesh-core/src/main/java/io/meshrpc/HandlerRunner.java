@@ -87,11 +87,11 @@ final class HandlerRunner implements ServerNode.Ears {
   }
 
   /** On the loop: a handler has ended. */
-  void finish(Invocation invocation, ServerReply reply, long nowNs) {
+  void finish(Invocation invocation, ServerReply reply, long ranNs, long nowNs) {
     invocation.context().end();
     ServerNode bound = node;
     if (bound != null) {
-      bound.engine().onFinished(invocation.call(), reply, nowNs);
+      bound.engine().onFinished(invocation.call(), reply, ranNs, nowNs);
     }
   }
 
@@ -162,11 +162,12 @@ final class HandlerRunner implements ServerNode.Ears {
     ServerNode bound = node;
     if (bound != null) {
       bound.loop().post((engine, now) -> {
-        Habit habit = way(call).habit;
+        Way way = way(call);
+        Habit habit = way.habit;
         if (habit != null && invocation.heldNs() > 0) {
           habit.onRan(invocation.heldNs(), now);
         }
-        engine.onFinished(call, reply, now);
+        engine.onFinished(call, reply, way.isOurs() ? invocation.ranNs() : 0, now);
       });
     }
   }

@@ -71,7 +71,7 @@ final class QuickHandlers implements Guests {
     if (reply == null) {
       runner.awaitLateEnd(invocation);
     } else {
-      runner.finish(invocation, reply, nowNs);
+      runner.finish(invocation, reply, tookNs, nowNs);
     }
   }
 

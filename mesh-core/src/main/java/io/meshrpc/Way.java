@@ -15,4 +15,9 @@ final class Way {
     this.handover = handover;
     this.habit = habit;
   }
+
+  /** Whether handlers run as soon as they are started: not so where an executor of users' may let them wait. */
+  boolean isOurs() {
+    return handover == null || habit != null;
+  }
 }

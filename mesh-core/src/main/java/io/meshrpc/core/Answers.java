@@ -121,7 +121,7 @@ final class Answers {
         0,
         (call.startedNs - call.receivedNs) / 1000,
         (nowNs - call.startedNs) / 1000,
-        call.stats.usualNs() / 1000,
+        call.stats.usualUs(nowNs),
         tooLarge ? Metadata.EMPTY : reply.metadata(),
         tooLarge ? NOTHING : reply.payload());
   }

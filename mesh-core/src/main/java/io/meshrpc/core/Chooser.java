@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Chooser implements LoadBalancer.Pick {
   private static final long WAIT_NS = 1_000_000L;
   private static final int METHOD_BITS = 16;
+  private static final long FILLING_BYTES_MAX = 64 << 10;
 
   private final LoadBalancer balancer;
   private final RandomGenerator random;
@@ -27,6 +28,9 @@ final class Chooser implements LoadBalancer.Pick {
   private final List<MethodDescriptor<?, ?>> probed = new ArrayList<>(); // by their place in an id
   private final Map<MethodDescriptor<?, ?>, Integer> places = new HashMap<>();
   private long probes;
+  private @Nullable Peer latest; // the choice before
+  private long latestNs; // its turn: what was chosen in one turn leaves at its end
+  private long latestBytes; // payloads that it was chosen for in a row
 
   // The choice under way.
   private @Nullable ClientCall call;
@@ -63,6 +67,7 @@ final class Chooser implements LoadBalancer.Pick {
         return null;
       }
       if (choice instanceof Peer peer && isCandidate(peer)) {
+        keep(peer, forCall);
         return peer;
       }
       throw new IllegalStateException("choice: "
@@ -72,6 +77,13 @@ final class Chooser implements LoadBalancer.Pick {
       call = null;
       candidates = List.of();
     }
+  }
+
+  private void keep(Peer choice, ClientCall forCall) {
+    boolean other = choice != latest || now != latestNs;
+    latestBytes = (other ? 0 : latestBytes) + forCall.payload().length;
+    latest = choice;
+    latestNs = now;
   }
 
   /** Tells the balancer what a server said. What it throws is its own affair. */
@@ -112,6 +124,7 @@ final class Chooser implements LoadBalancer.Pick {
 
   /** Tells the balancer that what it knows of a server is void. */
   void gone(Peer peer) {
+    latest = peer == latest ? null : latest;
     try {
       balancer.onGone(peer);
     } catch (Throwable e) {
@@ -142,6 +155,13 @@ final class Chooser implements LoadBalancer.Pick {
     }
     boolean any = first && candidates.size() > 1; // of those that are ready
     return any && peer.isReady() ? peer.number(method()) != 0 : candidates.contains(peer);
+  }
+
+  @Override
+  public @Nullable PeerView filling() {
+    Peer peer = latest;
+    boolean is = peer != null && peer.session != 0 && now == latestNs;
+    return is && latestBytes <= FILLING_BYTES_MAX ? peer : null;
   }
 
   @Override

@@ -126,7 +126,15 @@ public final class ServerEngine {
 
   /** A handler ended. */
   public void onFinished(ServerCall call, ServerReply reply, long nowNs) {
-    work.onFinished(call, reply.code(), nowNs);
+    onFinished(call, reply, 0, nowNs);
+  }
+
+  /**
+   * A handler ended that held its thread for so long, and no longer; 0: it ran from its start until
+   * now.
+   */
+  public void onFinished(ServerCall call, ServerReply reply, long ranNs, long nowNs) {
+    work.onFinished(call, reply.code(), ranNs, nowNs);
     ClientSession client = call.client;
     client.idleSinceNs = nowNs;
     long bytesMax = client.responseBytesMax == 0
@@ -217,7 +225,7 @@ public final class ServerEngine {
       send(client, new Pong(ping.id()));
     } else if (packet instanceof Probe probe) {
       MethodStats stats = statsOf(probe.method());
-      long usualUs = stats == null ? 0 : stats.usualNs() / 1000;
+      long usualUs = stats == null ? 0 : stats.usualUs(nowNs);
       send(client, new ProbeReply(probe.id(), probe.method(), usualUs));
     }
   }

@@ -126,18 +126,19 @@ final class WorkDesk {
     }
   }
 
-  /** A handler has ended. */
-  void onFinished(ServerCall call, Code code, long nowNs) {
+  /** A handler has ended; it ran for so long, or, if that is 0, from its start until now. */
+  void onFinished(ServerCall call, Code code, long ranNs, long nowNs) {
     if (call.state != ServerCall.State.RUNNING) {
       throw new IllegalStateException("call " + call.seq() + " ended while " + call.state);
     }
-    long serviceNs = nowNs - call.startedNs;
+    long spanNs = nowNs - call.startedNs;
     gauge.onCompleted(call, code == Code.OK, nowNs);
     if (code == Code.OK) {
-      call.stats.onSuccess(serviceNs);
+      long serviceNs = ranNs > 0 ? ranNs : spanNs;
+      call.stats.onSuccess(serviceNs, nowNs);
       usual.add(serviceNs);
       if (gradient != null) {
-        gradient.onEnded(serviceNs, running);
+        gradient.onEnded(spanNs, running);
       }
     }
     running--;

@@ -60,6 +60,7 @@ public final class Invocation implements Guest {
   private @Nullable Thread runner; // while the handler holds it
   private long beganNs;
   private long heldNs;
+  private boolean endedHere;
   private boolean keeps;
   private @Nullable ServerReply kept;
 
@@ -95,6 +96,11 @@ public final class Invocation implements Guest {
   /** How long the handler has held its thread, in nanoseconds; 0: it is not known. */
   public long heldNs() {
     return heldNs;
+  }
+
+  /** The same if the answer was there by then; 0: it came later, or it is not known. */
+  public long ranNs() {
+    return endedHere ? heldNs : 0;
   }
 
   @Override
@@ -227,6 +233,7 @@ public final class Invocation implements Guest {
     }
     if (here && heldNs == 0) {
       heldNs = System.nanoTime() - beganNs;
+      endedHere = true;
     }
     plan.end.ended(this, reply);
   }

@@ -32,6 +32,7 @@ final class ProbePool {
     int inServer; // requests, with those that were sent since
     int workers;
     int uses; // choices since
+    long turn; // of the latest choice, counted by the balancer; 0: none
   }
 
   int count() {
@@ -47,6 +48,7 @@ final class ProbePool {
     Entry entry = find(peer);
     if (entry == null) {
       entry = count < SIZE ? entries[count++] : entries[oldest()];
+      entry.turn = 0;
     }
     entry.peer = peer;
     entry.atNs = nowNs;

@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  * each worker that are before it, and a part for the run itself; the lowest wins. Small differences in what calls take are
  * noise and do not count. The servers' own word comes with every answer and with probes, four for five
  * calls when servers are busy or unequal, fewer when they are not. The pool of reports is that of
- * Prequal (Wydrowski et al., NSDI 2024); score, freshness and guards are not.
+ * Prequal (Wydrowski et al., NSDI 2024); score, freshness and guards are not. Servers whose scores are
+ * alike take turns, each for {@link ProbingSettings#turnNs} of calls or for one (after deficit round
+ * robin, Shreedhar and Varghese, SIGCOMM 1995).
+ *
+ * <p>Calls that take less than a message of their own would cost, {@link ProbingSettings#togetherNs}, join
+ * those that were chosen for in the same turn of the loop, and ask for fewer probes.
  *
  * <p>Reports count only while they are fresh, measured by what calls take. If fewer than three are, a
  * call waits for the answers to three probes, if that is short beside the call itself; these probes
@@ -25,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class SpeedWeightedProbing implements LoadBalancer {
   private static final double OWED_MAX = 4;
   private static final int CHOICE_MIN = 2;
+  private static final double ALIKE = 0.05; // scores that differ by less are the same
 
   private final ProbingSettings settings;
   private final Map<MethodDescriptor<?, ?>, Pool> pools = new HashMap<>();
@@ -47,6 +53,12 @@ public final class SpeedWeightedProbing implements LoadBalancer {
     int fresh; // reports that the last choice was among
     double probesOwed;
     double removalsOwed;
+
+    @Nullable
+    PeerView holder; // of the turn: the latest choice
+
+    long turns; // so far
+    long spentNs; // what the calls of this one usually take
     boolean oldestNext;
     long askedAtNs = Long.MIN_VALUE / 2; // when calls were last made to wait for probes
   }
@@ -58,6 +70,10 @@ public final class SpeedWeightedProbing implements LoadBalancer {
       return candidates.get(0);
     }
     Pool pool = poolOf(pick.method());
+    ProbePool.Entry filling = filling(pool, pick);
+    if (filling != null) {
+      return choose(pool, filling);
+    }
     pool.reports.dropOlderThan(pick.nowNs() - settings.maxAgeNs(pool.reports.medianNs()));
     ProbePool.Entry best = best(pool, pick);
     boolean few = pool.fresh < Math.min(settings.freshMin(), candidates.size());
@@ -69,12 +85,38 @@ public final class SpeedWeightedProbing implements LoadBalancer {
       probe(pool, pick);
       return spares.pick(pick, phantoms);
     }
-    PeerView choice = best.peer;
-    best.inServer++;
-    best.uses++;
+    PeerView choice = choose(pool, best);
     thinOut(pool, pick);
     probe(pool, pick);
     return choice;
+  }
+
+  private @Nullable PeerView choose(Pool pool, ProbePool.Entry entry) {
+    if (entry.peer != pool.holder) {
+      pool.holder = entry.peer;
+      pool.spentNs = 0;
+      entry.turn = ++pool.turns;
+    }
+    pool.spentNs += entry.usualNs == 0 ? settings.turnNs() : entry.usualNs;
+    entry.inServer++;
+    entry.uses++;
+    return entry.peer;
+  }
+
+  /** The server that the call before went to, if this one is done there before another batch would be. */
+  private ProbePool.@Nullable Entry filling(Pool pool, Pick pick) {
+    PeerView peer = pick.filling();
+    if (peer == null || peer.weight() < 1 || !pick.isCandidate(peer)) {
+      return null;
+    }
+    ProbePool.Entry entry = pool.reports.find(peer);
+    if (entry == null) {
+      return null;
+    }
+    long usualNs = entry.usualNs == 0 ? pool.reports.medianNs() : entry.usualNs;
+    double runNs = usualNs * (before(entry, peer, pick.nowNs()) + 1);
+    boolean quick = usualNs > 0 && usualNs <= settings.togetherNs();
+    return quick && runNs <= settings.turnNs() ? entry : null;
   }
 
   @Override
@@ -98,10 +140,16 @@ public final class SpeedWeightedProbing implements LoadBalancer {
   @Override
   public void onGone(PeerView peer) {
     phantoms.remove(peer);
-    pools.values().forEach(pool -> pool.reports.remove(peer)); // each alone: the order is nothing
+    for (Pool pool : pools.values()) { // each alone: the order is nothing
+      pool.reports.remove(peer);
+      pool.holder = peer == pool.holder ? null : pool.holder;
+    }
   }
 
-  /** The fresh candidate with the lowest score; null if there is none. Counts the fresh ones. */
+  /**
+   * The fresh candidate with the lowest score, of several the one that was not chosen for longest; null
+   * if there is none. Counts the fresh ones.
+   */
   private ProbePool.@Nullable Entry best(Pool pool, Pick pick) {
     ProbePool.Entry best = null;
     double lowest = Double.MAX_VALUE;
@@ -114,24 +162,43 @@ public final class SpeedWeightedProbing implements LoadBalancer {
       }
       pool.fresh++;
       double score = score(entry, peer, pool.reports.medianNs(), pick.nowNs());
-      if (score < lowest) {
-        lowest = score;
+      boolean alike = Math.abs(score - lowest) <= ALIKE * lowest;
+      if (best == null || (alike ? isBefore(entry, best, pool) : score < lowest)) {
         best = entry;
       }
+      lowest = Math.min(lowest, score);
     }
     return best;
   }
 
+  /** Of equals, who has the turn and has not had its share of work keeps it: its caches are warm. */
+  private boolean isBefore(ProbePool.Entry one, ProbePool.Entry other, Pool pool) {
+    boolean keeps = pool.spentNs < settings.turnNs();
+    if (keeps && (one.peer == pool.holder || other.peer == pool.holder)) {
+      return one.peer == pool.holder;
+    }
+    return one.turn < other.turn;
+  }
+
   private double score(ProbePool.Entry entry, PeerView peer, long medianNs, long nowNs) {
-    long usualNs = entry.usualNs == 0 ? medianNs : Math.max(entry.usualNs, medianNs / 2);
-    double before = Math.max(entry.inServer, peer.inFlight()) + phantomCount(peer, nowNs);
-    double speedNs = Math.max(1, settings.withoutNoiseNs(usualNs, medianNs));
+    long usualNs = usualNs(entry, medianNs);
+    double before = before(entry, peer, nowNs);
+    double speedNs = Math.max(1, settings.withoutNoiseNs(usualNs, settings.floorNs(medianNs)));
     double score = speedNs * ((before + 1) / entry.workers + settings.runShare()) / peer.weight();
     double expectedNs = usualNs * Math.max(1, (before + 1) / entry.workers);
     double ageNs = peer.oldestAgeNs();
     return usualNs > 0 && ageNs > settings.overdueFactor() * expectedNs
         ? score * ageNs / expectedNs
         : score;
+  }
+
+  /** Of quick ones nobody needs to know how quick they are. */
+  private long usualNs(ProbePool.Entry entry, long medianNs) {
+    return settings.floorNs(entry.usualNs == 0 ? medianNs : Math.max(entry.usualNs, medianNs / 2));
+  }
+
+  private double before(ProbePool.Entry entry, PeerView peer, long nowNs) {
+    return Math.max(entry.inServer, peer.inFlight()) + phantomCount(peer, nowNs);
   }
 
   /** Whether it pays to wait for probes: a round trip must be short beside the call. */
@@ -181,13 +248,19 @@ public final class SpeedWeightedProbing implements LoadBalancer {
     double own = (pick.inFlight() - 100) / 900.0; // after the adaptive probing of a public study
     double room = 1 - Math.max(0, Math.min(1, own));
     double most = matters(pool) ? settings.probeRate() : settings.probeRateMin();
-    return Math.max(settings.probeRateMin(), most * room);
+    return Math.max(settings.probeRateMin(), most * room) * part(pool);
+  }
+
+  /** What share of a choice one of these calls is: probes are not to take more time than calls do. */
+  private double part(Pool pool) {
+    long usualNs = pool.reports.medianNs();
+    return usualNs == 0 ? 1 : Math.min(1, (double) usualNs / settings.togetherNs());
   }
 
   private boolean matters(Pool pool) {
     long inServer = 0;
     long workers = 0;
-    long medianNs = pool.reports.medianNs();
+    long medianNs = settings.floorNs(pool.reports.medianNs());
     boolean unequal = false;
     for (int i = 0; i < pool.reports.count(); i++) {
       ProbePool.Entry entry = pool.reports.entry(i);
@@ -203,7 +276,7 @@ public final class SpeedWeightedProbing implements LoadBalancer {
     if (pick.candidates().size() <= ProbePool.SIZE) {
       return; // each server's latest word is kept; there is no better
     }
-    pool.removalsOwed += (settings.probeRate() + 1) / 3;
+    pool.removalsOwed += (settings.probeRate() + 1) / 3 * part(pool);
     while (pool.removalsOwed >= 1) {
       pool.removalsOwed--;
       pool.oldestNext = !pool.oldestNext;

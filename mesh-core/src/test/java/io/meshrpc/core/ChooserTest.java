@@ -4,6 +4,7 @@ import static io.meshrpc.core.ClientBench.READ;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.meshrpc.api.AttemptInterceptor;
+import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
 import io.meshrpc.api.LoadBalancer;
@@ -178,6 +179,71 @@ class ChooserTest {
             LoadBalancer.Outcome.LET_GO,
             LoadBalancer.Outcome.SILENT);
     assertThat(balancer.gone).containsExactly("tcp://a:1");
+  }
+
+  /** Chooses by turns, and keeps what it was told of the batch. */
+  private static final class Watching implements LoadBalancer {
+    final List<String> filling = new ArrayList<>();
+    int next;
+
+    @Override
+    public PeerView pick(Pick pick) {
+      PeerView open = pick.filling();
+      filling.add(open == null ? "-" : open.endpoint().substring(6, 7));
+      return pick.candidates().get(next++ % pick.candidates().size());
+    }
+  }
+
+  @Test
+  void aBalancerKnowsWhoseBatchIsFilledInThisTurn() {
+    Watching balancer = new Watching();
+    ClientBench bench = bench(balancer);
+    bench.up("tcp://a:1");
+    bench.up("tcp://b:1");
+
+    bench.call(READ);
+    bench.call(READ);
+    bench.call(READ);
+    bench.now++;
+    bench.call(READ);
+    bench.call(READ);
+
+    assertThat(balancer.filling).containsExactly("-", "a", "b", "-", "b");
+  }
+
+  @Test
+  void aBatchThatIsLargeIsNotFilledAnyMore() {
+    Watching balancer = new Watching();
+    ClientLimits limits = new ClientLimits(1 << 20, 1 << 20);
+    ClientBench bench =
+        new ClientBench(limits, LivenessSettings.DEFAULTS, balancer, AttemptInterceptor.NONE, 1);
+    bench.up("tcp://a:1");
+
+    for (int i = 0; i < 4; i++) {
+      bench.engine.start(call(READ, 30 << 10), bench.now);
+    }
+
+    assertThat(balancer.filling).as("30, 60 and 90 KB").containsExactly("-", "a", "a", "-");
+  }
+
+  private static ClientCall call(MethodDescriptor<?, ?> method, int bytes) {
+    byte[] payload = new byte[bytes];
+    CallOptions options = CallOptions.DEFAULT;
+    return new ClientCall(method, payload, options, ClientBench.RETRY, 10_000_000_000L, "ticket");
+  }
+
+  @Test
+  void aServerThatIsGoneHasNoBatch() {
+    Watching balancer = new Watching();
+    ClientBench bench = bench(balancer);
+    bench.up("tcp://a:1");
+    bench.up("tcp://b:1");
+    bench.call(READ);
+
+    bench.engine.disconnect("tcp://a:1", bench.now);
+    bench.call(READ);
+
+    assertThat(balancer.filling).contains("-").doesNotContain("a");
   }
 
   @Test

@@ -54,7 +54,7 @@ final class ClientBench implements ClientOutbox {
     this(limits, LivenessSettings.DEFAULTS, new RoundRobin(), AttemptInterceptor.NONE, 1);
   }
 
-  private ClientBench(
+  ClientBench(
       ClientLimits limits,
       LivenessSettings settings,
       LoadBalancer balancer,

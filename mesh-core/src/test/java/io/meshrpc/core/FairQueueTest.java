@@ -133,7 +133,7 @@ class FairQueueTest {
 
   private ServerCall call(ClientSession client, int tookMs) {
     MethodStats stats = new MethodStats(ClientBench.READ);
-    stats.onSuccess(tookMs * MS);
+    stats.onSuccess(tookMs * MS, 0);
     return call(client, stats);
   }
 

@@ -37,6 +37,9 @@ final class PickBench implements LoadBalancer.Pick {
   @Nullable
   String key;
 
+  @Nullable
+  Server filling;
+
   PickBench(int count, long seed) {
     random = new SplittableRandom(seed);
     for (int i = 0; i < count; i++) {
@@ -75,6 +78,11 @@ final class PickBench implements LoadBalancer.Pick {
   @Override
   public boolean isCandidate(PeerView peer) {
     return candidates.contains(peer);
+  }
+
+  @Override
+  public @Nullable PeerView filling() {
+    return filling;
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where the default sends a call, what it asks, and what keeps it from the black hole. */
 class SpeedWeightedProbingTest {
@@ -99,6 +100,153 @@ class SpeedWeightedProbingTest {
     Map<String, Integer> shares = bench.shares(balancer, 40);
 
     assertThat(shares.values()).containsExactly(10, 10, 10, 10);
+  }
+
+  @Test
+  void oneCallAtATimeGoesToEachInTurn() {
+    PickBench bench = new PickBench(3, 1);
+    int[] shares = new int[3];
+    for (int i = 0; i < 30; i++) {
+      bench.report(balancer); // each is idle again
+      shares[bench.servers.indexOf(bench.choose(balancer))]++;
+    }
+
+    assertThat(shares).containsExactly(10, 10, 10);
+  }
+
+  @Test
+  void whoWasNotChosenForLongestComesFirstWhenItComesBack() {
+    PickBench bench = new PickBench(3, 1);
+    Server back = bench.servers.get(2);
+    bench.candidates = bench.servers.subList(0, 2);
+    for (int i = 0; i < 10; i++) {
+      bench.report(balancer);
+      bench.choose(balancer);
+    }
+    bench.candidates = bench.servers;
+    bench.report(balancer);
+
+    assertThat(bench.choose(balancer)).isSameAs(back);
+  }
+
+  @Test
+  void howQuickQuickOnesAreDoesNotCount() {
+    PickBench bench = new PickBench(2, 1);
+    bench.servers.get(0).usualNs = 1_000;
+    bench.servers.get(1).usualNs = 19_000;
+    int[] shares = new int[2];
+    for (int i = 0; i < 2 * 106; i++) {
+      bench.report(balancer);
+      shares[bench.servers.indexOf(bench.choose(balancer))]++;
+    }
+
+    assertThat(shares).as("twice 100 us for each").containsExactly(200, 12);
+  }
+
+  @Test
+  void alikeMeansWithinAFewPerCent() {
+    PickBench bench = new PickBench(2, 1);
+    bench.servers.get(0).weight = 0.50;
+    bench.servers.get(1).weight = 0.51;
+    bench.report(balancer);
+
+    Server first = bench.choose(balancer);
+    bench.report(balancer);
+    assertThat(bench.choose(balancer)).isNotSameAs(first);
+
+    bench.servers.get(1).weight = 0.60;
+    bench.report(balancer);
+    bench.choose(balancer);
+    bench.report(balancer);
+    assertThat(bench.choose(balancer)).isSameAs(bench.servers.get(1));
+  }
+
+  @Test
+  void quickCallsOfATurnShareABatchUntilAnotherWouldBeDoneSooner() {
+    PickBench bench = quick(3, 4_000);
+
+    for (int before = 0; before < 25; before++) { // the last ends after 100 us
+      bench.servers.get(1).inFlight = before;
+      bench.filling = bench.servers.get(1);
+      assertThat(bench.choose(balancer)).as("behind %d", before).isSameAs(bench.filling);
+    }
+    bench.servers.get(1).inFlight = 25;
+    assertThat(bench.choose(balancer)).isNotSameAs(bench.filling);
+  }
+
+  @Test
+  void othersRequestsCountWhenABatchIsShared() {
+    PickBench bench = quick(3, 4_000);
+    bench.servers.get(1).running = 25;
+    bench.report(balancer);
+    bench.filling = bench.servers.get(1);
+
+    assertThat(bench.choose(balancer)).isNotSameAs(bench.filling);
+  }
+
+  @Test
+  void slowCallsOfATurnDoNotShareABatch() {
+    PickBench bench = quick(3, 21_000);
+    bench.filling = bench.choose(balancer);
+
+    assertThat(bench.choose(balancer)).isNotSameAs(bench.filling);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"warms up", "no candidate", "not heard of", "failed of late"})
+  void aBatchIsNotSharedIfItsServer(String what) {
+    PickBench bench = quick(3, 4_000);
+    Server server = bench.servers.get(1);
+    bench.filling = server;
+    switch (what) {
+      case "warms up" -> server.weight = 0.9;
+      case "no candidate" -> bench.candidates = List.of(bench.servers.get(0), bench.servers.get(2));
+      case "not heard of" -> balancer.onGone(server);
+      default -> {
+        for (int i = 0; i < 25; i++) {
+          balancer.onEnd(server, READ, Outcome.FAULT, 1, bench.now);
+        }
+        bench.report(balancer);
+      }
+    }
+
+    assertThat(bench.choose(balancer)).isNotSameAs(server);
+  }
+
+  @Test
+  void whoDoesNotKnowHowLongCallsTakeIsTakenForTheOthers() {
+    PickBench bench = quick(3, 4_000);
+    Server server = bench.servers.get(1);
+    server.usualNs = 0;
+    bench.report(balancer);
+    bench.filling = server;
+
+    assertThat(bench.choose(balancer)).isSameAs(server);
+  }
+
+  @Test
+  void callsThatShareABatchAskNothing() {
+    PickBench bench = quick(50, 100);
+    bench.filling = bench.servers.get(1);
+    for (int i = 0; i < 100; i++) {
+      bench.choose(balancer);
+      bench.report(balancer);
+    }
+
+    assertThat(bench.probed).isEmpty();
+  }
+
+  @Test
+  void theQuickerCallsAreTheFewerProbesTheyAreWorth() {
+    assertThat(probesOf(0, 0, 20_000, 400)).isBetween(90, 110);
+    assertThat(probesOf(0, 0, 2_000, 400)).isBetween(9, 11);
+  }
+
+  private PickBench quick(int servers, long usualNs) {
+    PickBench bench = new PickBench(servers, 1);
+    bench.servers.forEach(server -> server.usualNs = usualNs);
+    bench.report(balancer);
+    return bench;
   }
 
   @Test
@@ -290,9 +438,14 @@ class SpeedWeightedProbingTest {
   }
 
   private static int probesOf(int running, int inFlight, int calls) {
+    return probesOf(running, inFlight, 10 * MS, calls);
+  }
+
+  private static int probesOf(int running, int inFlight, long usualNs, int calls) {
     PickBench bench = new PickBench(50, 3);
     SpeedWeightedProbing balancer = new SpeedWeightedProbing();
     bench.servers.forEach(server -> server.running = running);
+    bench.servers.forEach(server -> server.usualNs = usualNs);
     bench.inFlight = inFlight;
     for (int i = 0; i < calls; i++) {
       bench.report(balancer);
