@@ -385,8 +385,8 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     launcher.forget(call);
     hedger.forget(call);
     pauses.cancel(call);
-    for (int i = 0; i < call.attempts.size(); i++) {
-      Attempt attempt = call.attempts.get(i);
+    for (int i = 0; i < call.attemptCount(); i++) {
+      Attempt attempt = call.nth(i);
       if (attempt.isOpen()) {
         sender.cancel(attempt);
         chooser.ended(

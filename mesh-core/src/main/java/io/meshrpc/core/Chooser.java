@@ -56,7 +56,7 @@ final class Chooser implements LoadBalancer.Pick {
   Peer choose(ClientCall forCall, List<Peer> among, boolean patient, int calls, long nowNs) {
     call = forCall;
     candidates = among;
-    first = forCall.attempts.isEmpty() && forCall.options().server() == null;
+    first = !forCall.hasAttempts() && forCall.options().server() == null;
     mayWait = patient;
     waitNs = WAIT_NS;
     inFlight = calls;

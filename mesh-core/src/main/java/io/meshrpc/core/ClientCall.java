@@ -24,7 +24,8 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
   private final Object ticket;
 
   private @Nullable Retry again; // null if it never paused
-  final List<Attempt> attempts = new ArrayList<>(1);
+  private @Nullable Attempt first;
+  private List<Attempt> others = List.of(); // most calls have none
   long seq; // 0 until started
   long startNs;
   long deadlineNs;
@@ -179,9 +180,41 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
     return retry.repeat() != RetryPolicy.Repeat.NEVER;
   }
 
+  /** Begins one more. */
+  void add(Attempt attempt) {
+    if (first == null) {
+      first = attempt;
+      return;
+    }
+    others = others.isEmpty() ? new ArrayList<>() : others;
+    others.add(attempt);
+  }
+
+  boolean hasAttempts() {
+    return first != null;
+  }
+
+  int attemptCount() {
+    return first == null ? 0 : 1 + others.size();
+  }
+
+  /** The attempts in their order, from 0. */
+  Attempt nth(int index) {
+    return index == 0 && first != null ? first : others.get(index - 1);
+  }
+
+  /** A list of its own. */
+  List<Attempt> attempts() {
+    List<Attempt> all = new ArrayList<>(attemptCount());
+    for (int i = 0; i < attemptCount(); i++) {
+      all.add(nth(i));
+    }
+    return all;
+  }
+
   boolean hasOpenAttempt() {
-    for (int i = attempts.size() - 1; i >= 0; i--) {
-      if (attempts.get(i).isOpen()) {
+    for (int i = attemptCount() - 1; i >= 0; i--) {
+      if (nth(i).isOpen()) {
         return true;
       }
     }
@@ -190,8 +223,8 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
 
   /** Whether an attempt is open that nothing has replaced yet. */
   boolean hasGoodAttempt() {
-    for (int i = attempts.size() - 1; i >= 0; i--) {
-      Attempt attempt = attempts.get(i);
+    for (int i = attemptCount() - 1; i >= 0; i--) {
+      Attempt attempt = nth(i);
       if (attempt.isOpen() && !attempt.displaced) {
         return true;
       }
@@ -201,8 +234,8 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
 
   /** Whether it is hedged, and another attempt than this one is as good as the call has. */
   boolean hasOtherOfTwo(Attempt attempt) {
-    for (int i = 0; hedgeAttempt != 0 && i < attempts.size(); i++) {
-      Attempt other = attempts.get(i);
+    for (int i = 0; hedgeAttempt != 0 && i < attemptCount(); i++) {
+      Attempt other = nth(i);
       if (other != attempt && other.isOpen() && !other.displaced) {
         return true;
       }
@@ -211,8 +244,8 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
   }
 
   boolean hasTried(Peer peer) {
-    for (int i = 0; i < attempts.size(); i++) {
-      if (attempts.get(i).peer == peer) {
+    for (int i = 0; i < attemptCount(); i++) {
+      if (nth(i).peer == peer) {
         return true;
       }
     }
@@ -220,8 +253,8 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
   }
 
   boolean isOpenAt(Peer peer) {
-    for (int i = 0; i < attempts.size(); i++) {
-      if (attempts.get(i).peer == peer && attempts.get(i).isOpen()) {
+    for (int i = 0; i < attemptCount(); i++) {
+      if (nth(i).peer == peer && nth(i).isOpen()) {
         return true;
       }
     }
@@ -230,9 +263,9 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
 
   @Nullable
   Attempt attempt(int number) {
-    for (int i = attempts.size() - 1; i >= 0; i--) {
-      if (attempts.get(i).number == number) {
-        return attempts.get(i);
+    for (int i = attemptCount() - 1; i >= 0; i--) {
+      if (nth(i).number == number) {
+        return nth(i);
       }
     }
     return null;
@@ -241,8 +274,8 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
   /** The attempt at this server that an answer is for. */
   @Nullable
   Attempt attemptAt(Peer peer, Response answer) {
-    for (int i = attempts.size() - 1; i >= 0; i--) {
-      Attempt attempt = attempts.get(i);
+    for (int i = attemptCount() - 1; i >= 0; i--) {
+      Attempt attempt = nth(i);
       if (attempt.peer == peer && attempt.had(answer.attempt())) {
         return attempt;
       }
@@ -267,8 +300,8 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
 
   /** Whether another attempt may have reached the same server process, and run there. */
   boolean mayHaveRunAt(Attempt next) {
-    for (int i = 0; i < attempts.size(); i++) {
-      Attempt attempt = attempts.get(i);
+    for (int i = 0; !others.isEmpty() && i < attemptCount(); i++) {
+      Attempt attempt = nth(i);
       boolean notRun =
           attempt.execution == Execution.NOT_EXECUTED || attempt.execution == Execution.NOT_SENT;
       if (attempt != next && !notRun && attempt.incarnation.equals(next.incarnation)) {
@@ -281,8 +314,8 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
   /** From when on this server is willing to get the call again; MAX_VALUE for never. */
   long notBeforeNs(Peer peer) {
     long latestNs = Long.MIN_VALUE;
-    for (int i = 0; i < attempts.size(); i++) {
-      Attempt attempt = attempts.get(i);
+    for (int i = 0; i < attemptCount(); i++) {
+      Attempt attempt = nth(i);
       if (attempt.notBeforeNs != 0
           && attempt.peer == peer
           && attempt.incarnation.equals(peer.incarnation())) {
@@ -303,7 +336,8 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
   /** What is known of the work over all attempts, if no handler's answer decides. */
   Execution execution() {
     Execution sum = Execution.NOT_SENT;
-    for (Attempt attempt : attempts) {
+    for (int i = 0; i < attemptCount(); i++) {
+      Attempt attempt = nth(i);
       if (attempt.execution == Execution.UNKNOWN || attempt.execution == Execution.EXECUTED) {
         return Execution.UNKNOWN;
       }
@@ -316,7 +350,7 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
 
   List<AttemptTrace> traces(long nowNs) {
     List<AttemptTrace> traces = new ArrayList<>();
-    attempts.forEach(attempt -> traces.add(attempt.trace(startNs, nowNs)));
+    attempts().forEach(attempt -> traces.add(attempt.trace(startNs, nowNs)));
     return traces;
   }
 

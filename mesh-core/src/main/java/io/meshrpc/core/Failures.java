@@ -24,7 +24,7 @@ final class Failures {
   /** A failure that nobody's answer decided. */
   static RpcException of(
       ClientCall call, Status status, boolean waits, PeerTable table, long nowNs) {
-    boolean noServer = call.attempts.isEmpty() || waits || status.code() == Code.UNAVAILABLE;
+    boolean noServer = !call.hasAttempts() || waits || status.code() == Code.UNAVAILABLE;
     boolean late = status.code() == Code.DEADLINE_EXCEEDED;
     boolean explain = noServer && (late || status.code() == Code.UNAVAILABLE);
     List<Candidate> candidates = explain ? table.explain(call, nowNs) : List.of();
@@ -49,7 +49,7 @@ final class Failures {
   }
 
   static Status deadline(ClientCall call) {
-    String when = call.attempts.isEmpty() ? " before a server could be had" : "";
+    String when = !call.hasAttempts() ? " before a server could be had" : "";
     String text = "the deadline of " + call.timeoutNs() / 1_000_000 + " ms passed" + when;
     return new Status(Code.DEADLINE_EXCEEDED, text);
   }

@@ -53,7 +53,7 @@ final class Hedger {
   /** An attempt is under way. */
   void onSent(Attempt attempt, long now) {
     ClientCall call = attempt.call;
-    if (!call.mayHedge() || call.attempts.size() > 1) {
+    if (!call.mayHedge() || call.attemptCount() > 1) {
       return;
     }
     Method method = methods.computeIfAbsent(call.method(), any -> new Method());
@@ -72,7 +72,7 @@ final class Hedger {
   void onSuccess(ClientCall call, long now) {
     Hedge hedge = call.hedging;
     int own = call.hedgeAttempt() == 0 ? 1 : 2;
-    if (hedge != null && call.attempts.size() == own) {
+    if (hedge != null && call.attemptCount() == own) {
       hedge.method.latencies.add(now - hedge.first.sentNs, now);
     }
   }
@@ -81,8 +81,8 @@ final class Hedger {
   void onStarted(Attempt started) {
     started.started = true;
     ClientCall call = started.call;
-    for (int i = 0; call.hedgeAttempt() != 0 && i < call.attempts.size(); i++) {
-      Attempt other = call.attempts.get(i);
+    for (int i = 0; call.hedgeAttempt() != 0 && i < call.attemptCount(); i++) {
+      Attempt other = call.nth(i);
       if (!other.started) {
         sender.revoke(other);
       }
@@ -113,7 +113,7 @@ final class Hedger {
     Hedge hedge;
     while ((hedge = due.pollDue(now)) != null) {
       Attempt first = hedge.first;
-      if (!first.isOpen() || first.displaced || first.call.attempts.size() > 1) {
+      if (!first.isOpen() || first.displaced || first.call.attemptCount() > 1) {
         continue; // it goes on elsewhere already
       }
       if (hedge.tie && first.started) {

@@ -101,7 +101,7 @@ final class Launcher {
 
   private Attempt add(ClientCall call, Peer peer, long now) {
     Attempt attempt = new Attempt(call, peer, ++call.numbers, now);
-    call.attempts.add(attempt);
+    call.add(attempt);
     call.counted++;
     peer.open.add(attempt);
     if (peer.state() == PeerState.PROBATION) {

@@ -157,7 +157,7 @@ final class PeerTable {
   List<Peer> candidates(ClientCall call, long nowNs) {
     List<Peer> well = ready(call.method());
     boolean panics = panic.isOn(census());
-    boolean first = call.options().server() == null && call.attempts.isEmpty();
+    boolean first = call.options().server() == null && !call.hasAttempts();
     if (first && !panics && !well.isEmpty()) {
       return trials ? trial(well) : well;
     }

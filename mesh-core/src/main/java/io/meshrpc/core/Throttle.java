@@ -26,6 +26,8 @@ final class Throttle {
   private final double ratio;
   private final RandomGenerator random;
   private final Map<String, Tally[]> tallies = new HashMap<>(); // by service and priority
+  private String latest = ""; // service that was asked for
+  private Tally[] ofLatest = newTallies(); // of no service, until then
 
   /** Requests of one service and priority. */
   private static final class Tally {
@@ -100,12 +102,11 @@ final class Throttle {
 
   private Tally tally(ClientCall call) {
     String service = call.method().service();
-    Tally[] all = tallies.get(service);
-    if (all == null) {
-      all = newTallies();
-      tallies.put(service, all);
+    if (!service.equals(latest)) { // most calls are of the service of the one before
+      ofLatest = tallies.computeIfAbsent(service, any -> newTallies());
+      latest = service;
     }
-    return all[call.options().priority().ordinal()];
+    return ofLatest[call.options().priority().ordinal()];
   }
 
   private static Tally[] newTallies() {

@@ -34,6 +34,8 @@ public final class SpeedWeightedProbing implements LoadBalancer {
 
   private final ProbingSettings settings;
   private final Map<MethodDescriptor<?, ?>, Pool> pools = new HashMap<>();
+  private @Nullable MethodDescriptor<?, ?> latest; // that was asked for
+  private @Nullable Pool poolOfLatest;
   private final Map<PeerView, Phantoms> phantoms = new HashMap<>(); // looked up, never walked
   private final Spares spares = new Spares();
 
@@ -303,10 +305,11 @@ public final class SpeedWeightedProbing implements LoadBalancer {
   }
 
   private Pool poolOf(MethodDescriptor<?, ?> method) {
-    Pool pool = pools.get(method);
-    if (pool == null) {
-      pool = new Pool();
-      pools.put(method, pool);
+    Pool pool = poolOfLatest;
+    if (pool == null || method != latest) { // most calls are of the method of the one before
+      pool = pools.computeIfAbsent(method, any -> new Pool());
+      latest = method;
+      poolOfLatest = pool;
     }
     return pool;
   }

@@ -30,7 +30,7 @@ public final class BatchCodec {
 
   private static byte[] encode(Batch batch, int attachFrom, List<byte[]> attached) {
     try {
-      FieldWriter counting = FieldWriter.counting();
+      FieldWriter counting = FieldWriter.counting(1 + batch.packets().size());
       new BatchWriter(counting, attachFrom, attached).write(batch);
       attached.clear(); // and once more, with the same ones
       FieldWriter writing = counting.writing();

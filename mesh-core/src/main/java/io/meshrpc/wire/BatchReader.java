@@ -12,14 +12,18 @@ import java.util.List;
  */
 final class BatchReader {
   static final int RECORDS_MAX = 65_536; // of two bytes each there could be millions
+  private static final int USUAL_MAX = 64;
+  private static final int USUAL_BYTES = 32; // of a record
+
   private final FieldReader in;
   private final CallReader calls;
-  private final List<Packet> packets = new ArrayList<>();
+  private final List<Packet> packets;
   private LoadReport load = LoadReport.NONE; // so far
 
   BatchReader(FieldReader in, List<byte[]> attached) {
     this.in = in;
     this.calls = new CallReader(in, attached);
+    this.packets = new ArrayList<>(Math.min(USUAL_MAX, 1 + in.bytes().length / USUAL_BYTES));
   }
 
   Batch read() throws IOException, MalformedBatchException {

@@ -23,9 +23,9 @@ final class FieldWriter {
     this.lengths = lengths;
   }
 
-  /** Counts only. */
-  static FieldWriter counting() {
-    return new FieldWriter(new byte[0], null, new int[16]);
+  /** Counts only; there will be about so many nested records. */
+  static FieldWriter counting(int records) {
+    return new FieldWriter(new byte[0], null, new int[1 + records]);
   }
 
   /** Writes what this one has counted. */

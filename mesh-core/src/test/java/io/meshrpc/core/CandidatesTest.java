@@ -132,7 +132,7 @@ class CandidatesTest {
     assertThat(whys(impatient)).first().isEqualTo("connection refused");
     a.restart().accept();
 
-    assertThat(patient.attempts).hasSize(1);
+    assertThat(patient.attempts()).hasSize(1);
   }
 
   @Test

@@ -317,18 +317,18 @@ class HedgingTest {
     for (int i = 0; i < 100; i++) {
       ClientCall call = bench.call(READ, HedgePolicy.ON);
       bench.advanceMs(i < 94 ? 2 : 20);
-      FakeServer server = call.attempts.get(0).peer.endpoint().equals(a.endpoint) ? a : b;
+      FakeServer server = call.attempts().get(0).peer.endpoint().equals(a.endpoint) ? a : b;
       server.ok(server.lastRequest());
-      assertThat(call.attempts).as("too little is known").hasSize(1);
+      assertThat(call.attempts()).as("too little is known").hasSize(1);
     }
     a.busy(0);
     b.busy(0);
     ClientCall call = bench.call(READ, HedgePolicy.ON);
     bench.advanceMs(19);
-    assertThat(call.attempts).hasSize(1);
+    assertThat(call.attempts()).hasSize(1);
     bench.advanceMs(3);
 
-    assertThat(call.attempts).hasSize(2);
+    assertThat(call.attempts()).hasSize(2);
   }
 
   @Test

@@ -28,11 +28,11 @@ class LateFramesTest {
 
     assertThat(bench.state(server)).isEqualTo(PeerState.SUSPECT);
     ClientCall call = bench.call(ClientBench.READ);
-    assertThat(call.attempts).as("nowhere to send").isEmpty();
+    assertThat(call.attempts()).as("nowhere to send").isEmpty();
 
     server.accept();
     assertThat(bench.state(server)).isEqualTo(PeerState.WARMING);
-    assertThat(call.attempts).hasSize(1);
+    assertThat(call.attempts()).hasSize(1);
   }
 
   @Test

@@ -210,15 +210,15 @@ class LivenessTest {
     server.accept();
     assertThat(bench.state(server)).isEqualTo(PeerState.PROBATION);
     ClientCall early = bench.call(READ);
-    assertThat(early.attempts).as("no call before three pongs").isEmpty();
+    assertThat(early.attempts()).as("no call before three pongs").isEmpty();
     bench.advanceMs(1);
-    assertThat(early.attempts).hasSize(1);
+    assertThat(early.attempts()).hasSize(1);
     ClientCall second = bench.call(READ);
-    assertThat(second.attempts).as("one call at a time").isEmpty();
+    assertThat(second.attempts()).as("one call at a time").isEmpty();
 
     server.ok(server.lastRequest());
     assertThat(bench.state(server)).isEqualTo(PeerState.WARMING);
-    assertThat(second.attempts).hasSize(1);
+    assertThat(second.attempts()).hasSize(1);
     bench.advanceMs(2010);
     assertThat(bench.state(server)).isEqualTo(PeerState.UP);
   }

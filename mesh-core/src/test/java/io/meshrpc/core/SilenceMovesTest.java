@@ -130,7 +130,7 @@ class SilenceMovesTest {
     assertThat(a.requests().size() + b.requests().size()).isEqualTo(2);
 
     ClientCall late = bench.call(PAY);
-    assertThat(late.attempts).as("none is better").hasSize(1);
+    assertThat(late.attempts()).as("none is better").hasSize(1);
   }
 
   @Test
@@ -213,14 +213,14 @@ class SilenceMovesTest {
     ClientCall first = bench.call(PAY);
     ClientCall second = bench.call(PAY);
     ClientCall third = bench.call(PAY);
-    assertThat(second.attempts).isEmpty();
+    assertThat(second.attempts()).isEmpty();
     a.fail(a.lastRequest(), Code.NOT_FOUND);
     assertThat(first.done).isTrue();
-    assertThat(second.attempts).hasSize(1);
-    assertThat(third.attempts).isEmpty();
+    assertThat(second.attempts()).hasSize(1);
+    assertThat(third.attempts()).isEmpty();
 
     bench.engine.cancel(second, bench.now);
-    assertThat(third.attempts).hasSize(1);
+    assertThat(third.attempts()).hasSize(1);
   }
 
   @Test

@@ -65,7 +65,7 @@ class StaleSessionTest {
   }
 
   private void stale(ClientCall call) {
-    assertThat(call.attempts).isNotEmpty();
+    assertThat(call.attempts()).isNotEmpty();
     stale(server.lastRequest());
   }
 

@@ -102,7 +102,7 @@ class TiedRequestsTest {
     for (int i = 0; i < 3; i++) {
       ClientCall call = bench.call(READ, scarce);
       bench.advanceMs(1);
-      assertThat(call.attempts).hasSize(2);
+      assertThat(call.attempts()).hasSize(2);
       FakeServer first = serverOf(call, 0);
       FakeServer second = serverOf(call, 1);
       starts(second);
@@ -144,9 +144,9 @@ class TiedRequestsTest {
     ClientCall slow = bench.call(READ, TIED);
     starts(serverOf(slow, 0));
     bench.advanceMs(4);
-    assertThat(slow.attempts).hasSize(1);
+    assertThat(slow.attempts()).hasSize(1);
     bench.advanceMs(2);
-    assertThat(slow.attempts).hasSize(2);
+    assertThat(slow.attempts()).hasSize(2);
 
     starts(serverOf(slow, 1));
     assertThat(serverOf(slow, 0).cancels()).as("it runs").isEmpty();
@@ -170,7 +170,7 @@ class TiedRequestsTest {
   }
 
   private FakeServer serverOf(ClientCall call, int attempt) {
-    return call.attempts.get(attempt).peer.endpoint().equals(a.endpoint) ? a : b;
+    return call.attempts().get(attempt).peer.endpoint().equals(a.endpoint) ? a : b;
   }
 
   private static void starts(FakeServer server) {
