@@ -6,12 +6,15 @@ import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.ServerInterceptor;
 import io.meshrpc.api.ServiceDefinition;
 import io.meshrpc.core.ServerCall;
+import io.meshrpc.core.ServerEngine;
 import io.meshrpc.core.ServerReply;
 import io.meshrpc.edge.Invocation;
 import io.meshrpc.edge.ServerContext;
 import io.meshrpc.zmq.Guests;
+import io.meshrpc.zmq.NodeLoop;
 import io.meshrpc.zmq.ServerNode;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +40,10 @@ final class HandlerRunner implements ServerNode.Ears {
   private final Map<ServerCall, ServerContext> running = new ConcurrentHashMap<>();
   private final ExecutorService cancels; // not the handlers' own: they may all be waiting for it
   private final News news;
+  private final LongSupplier clock = this::nowNs;
+  private List<Invocation> ran = List.of(); // here, with their answers
+  private int ranBefore; // in the list before
+  private final NodeLoop.Mail<ServerEngine> finishRan = (engine, now) -> finishRan(now);
   final TrustCounts trust = new TrustCounts();
   volatile @Nullable ServerNode node;
   volatile LoadReport load = LoadReport.NONE;
@@ -70,7 +78,7 @@ final class HandlerRunner implements ServerNode.Ears {
   @Override
   public void onInvoke(ServerCall call) {
     Way way = way(call);
-    ServerContext context = new ServerContext(call, System::nanoTime, this);
+    ServerContext context = new ServerContext(call, clock, this);
     Invocation invocation = new Invocation(call, context, way.plan);
     if (way.handover == null) {
       runHere(way, invocation);
@@ -113,11 +121,16 @@ final class HandlerRunner implements ServerNode.Ears {
   }
 
   private void runHere(Way way, Invocation invocation) {
+    long beganNs = nowNs();
+    invocation.keepReply(true);
     invocation.run();
-    if (!invocation.hasEnded()) {
+    long tookNs = nowNs() - beganNs;
+    invocation.heldFor(tookNs);
+    if (!invocation.hasKept()) {
       awaitLateEnd(invocation);
+    } else {
+      finishSoon(invocation);
     }
-    long tookNs = invocation.context().ageNs();
     if (tookNs > SHORT_MAX_NS && !way.warned) {
       way.warned = true;
       LOG.log(
@@ -126,6 +139,33 @@ final class HandlerRunner implements ServerNode.Ears {
               + " is declared short and held up the loop for " + tookNs / 1_000_000
               + " ms (expected: <= 10 ms)");
     }
+  }
+
+  /** Once the engine is done with what made it start this one. */
+  private void finishSoon(Invocation invocation) {
+    ServerNode bound = node;
+    if (ran.isEmpty()) {
+      ran = new ArrayList<>(ranBefore);
+      if (bound != null) {
+        bound.loop().post(finishRan);
+      }
+    }
+    ran.add(invocation);
+  }
+
+  private void finishRan(long nowNs) {
+    List<Invocation> some = ran;
+    ranBefore = some.size();
+    ran = List.of(); // more may come, for those there is room now
+    for (Invocation invocation : some) {
+      ServerReply reply = Objects.requireNonNull(invocation.takeReply(), "reply");
+      finish(invocation, reply, invocation.ranNs(), nowNs);
+    }
+  }
+
+  private long nowNs() {
+    ServerNode bound = node;
+    return bound == null ? 0 : bound.loop().nowNs();
   }
 
   /** The handler has given its thread back, and is to answer later. */

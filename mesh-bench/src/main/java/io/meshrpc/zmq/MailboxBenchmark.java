@@ -2,7 +2,7 @@ package io.meshrpc.zmq;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -29,6 +29,8 @@ public class MailboxBenchmark {
   public static class Own {
     final Mailbox<Object> mailbox = new Mailbox<>(() -> {});
     final Object mail = new Object();
+    Object opened = mail;
+    final Consumer<Object> opener = mail -> opened = mail;
   }
 
   /** A mailbox whose owner is another thread, which sleeps when there is no mail, or never. */
@@ -63,10 +65,10 @@ public class MailboxBenchmark {
 
     private void run() {
       while (!stopped) {
-        Letter letter = mailbox.poll();
-        if (letter != null) {
-          letter.taken = true;
-        } else if (!sleeps) {
+        if (mailbox.open(128, letter -> letter.taken = true) > 0) {
+          continue;
+        }
+        if (!sleeps) {
           Thread.onSpinWait();
         } else if (mailbox.prepareToSleep()) {
           LockSupport.parkNanos(this, 10_000_000);
@@ -83,9 +85,9 @@ public class MailboxBenchmark {
 
   /** In and out in one thread: what it costs when nobody sleeps and nobody competes. */
   @Benchmark
-  public @Nullable Object offerAndPoll(Own own) {
+  public int offerAndOpen(Own own) {
     own.mailbox.offer(own.mail);
-    return own.mailbox.poll();
+    return own.mailbox.open(1, own.opener);
   }
 
   /** Until the other thread has it. The sender spins, so that it needs a processor for each. */

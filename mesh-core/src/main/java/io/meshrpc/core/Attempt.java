@@ -11,7 +11,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** One sending of a call to one server, until something definite is known of it. */
-final class Attempt extends Timers.Timed {
+final class Attempt extends Chain.Link {
   final ClientCall call;
   final Peer peer;
   final String incarnation;
@@ -27,6 +27,7 @@ final class Attempt extends Timers.Timed {
   boolean asked; // sent to the same process once more, which remembers what it has run
   boolean displaced; // another attempt was begun, or is to begin, because of this one's server
   Execution execution = Execution.UNKNOWN;
+  private @Nullable Patience patience; // null if it never had any
 
   private @Nullable Status end; // null while open
   private long endNs;
@@ -38,6 +39,30 @@ final class Attempt extends Timers.Timed {
     this.firstNumber = number;
     this.number = number;
     this.sentNs = nowNs;
+  }
+
+  /** Until when it may be queued where it is. */
+  static final class Patience extends Timers.Timed {
+    final Attempt attempt;
+
+    private Patience(Attempt attempt) {
+      this.attempt = attempt;
+    }
+  }
+
+  /** Its patience, or the one that it is to have. */
+  Patience patience() {
+    Patience known = patience;
+    if (known == null) {
+      known = new Patience(this);
+      patience = known;
+    }
+    return known;
+  }
+
+  /** Whether it is to lose its patience at a moment that is set. */
+  boolean isPatient() {
+    return patience != null && patience.isSet();
   }
 
   boolean isOpen() {

@@ -33,7 +33,7 @@ final class Launcher {
   private final Ends ends;
   private final LinkedHashSet<ClientCall> waiting = new LinkedHashSet<>(); // for any server
   private final LinkedHashSet<ClientCall> undecided = new LinkedHashSet<>(); // choice put off
-  private final Timers<Attempt> patience = new Timers<>();
+  private final Timers<Attempt.Patience> patience = new Timers<>();
 
   Launcher(PeerTable table, Chooser chooser, Sender sender, Pauses pauses, Ends ends) {
     this.table = table;
@@ -190,7 +190,9 @@ final class Launcher {
   }
 
   void forget(Attempt attempt) {
-    patience.cancel(attempt);
+    if (attempt.isPatient()) {
+      patience.cancel(attempt.patience());
+    }
   }
 
   long nextDueNs() {
@@ -204,8 +206,9 @@ final class Launcher {
     if (!waiting.isEmpty() && now >= table.recovery().nextNs()) {
       launchWaiting(now);
     }
-    Attempt slow;
-    while ((slow = patience.pollDue(now)) != null) {
+    Attempt.Patience over;
+    while ((over = patience.pollDue(now)) != null) {
+      Attempt slow = over.attempt;
       if (table.hasUntried(slow.call, now)) {
         sender.revoke(slow);
       } else {
@@ -246,7 +249,7 @@ final class Launcher {
   private void beginPatience(Attempt attempt, long now) {
     Duration span = attempt.call.retry().attemptPatience();
     if (span != null) {
-      patience.set(attempt, now + span.toNanos());
+      patience.set(attempt.patience(), now + span.toNanos());
     }
   }
 }

@@ -6,22 +6,20 @@ import org.jspecify.annotations.Nullable;
 /** The calls that have not ended, by their numbers and in their order, and their deadlines. */
 final class OpenCalls {
   private final SeqTable<ClientCall> bySeq = new SeqTable<>();
-  private final Chain<ClientCall> inOrder = new Chain<>(); // of their numbers
   private final Timers<ClientCall> deadlines = new Timers<>();
   private long lastSeq;
+  private long openFrom = 1; // all smaller numbers have ended; grows when it is asked for
 
   /** Gives the call its number. */
   void add(ClientCall call, long nowNs) {
     call.begin(++lastSeq, nowNs);
     bySeq.add(call);
-    inOrder.add(call);
     deadlines.set(call, call.deadlineNs);
   }
 
   /** Nothing if it is not there. */
   void remove(ClientCall call) {
     if (bySeq.remove(call)) {
-      inOrder.remove(call);
       deadlines.cancel(call);
     }
   }
@@ -41,7 +39,7 @@ final class OpenCalls {
 
   /** In the order of their beginning. */
   List<ClientCall> all() {
-    return inOrder.all();
+    return bySeq.all();
   }
 
   int count() {
@@ -50,8 +48,10 @@ final class OpenCalls {
 
   /** Every call with a smaller number has ended. */
   long ackBelow() {
-    ClientCall oldest = inOrder.first();
-    return oldest == null ? lastSeq + 1 : oldest.seq;
+    while (openFrom <= lastSeq && bySeq.get(openFrom) == null) {
+      openFrom++;
+    }
+    return openFrom;
   }
 
   long nextDueNs() {

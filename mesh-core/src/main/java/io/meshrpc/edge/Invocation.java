@@ -55,7 +55,7 @@ public final class Invocation implements Guest {
   private final Plan plan;
 
   @SuppressWarnings("UnusedVariable") // by its handle
-  private volatile int stage = NEW; // grows only
+  private volatile int stage; // NEW, and grows only
 
   private @Nullable Thread runner; // while the handler holds it
   private long beganNs;
@@ -91,6 +91,17 @@ public final class Invocation implements Guest {
     ServerReply reply = kept;
     kept = null;
     return reply;
+  }
+
+  /** Whether the answer is there to be taken. */
+  public boolean hasKept() {
+    return kept != null;
+  }
+
+  /** Whoever has run it and keeps its answer has found that it held the thread for so long. */
+  public void heldFor(long spanNs) {
+    heldNs = spanNs;
+    endedHere = kept != null;
   }
 
   /** How long the handler has held its thread, in nanoseconds; 0: it is not known. */

@@ -5,6 +5,8 @@ import io.meshrpc.api.Metadata;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.core.ClientCall;
 import io.meshrpc.wire.Response;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -20,11 +22,15 @@ public final class PendingReply<R> {
   /** After so long a caller looks for itself, should the thread that is to wake it be held up. */
   private static final long LOOK_NS = 100_000_000L;
 
+  private static final VarHandle ENDED = endedHandle();
+
   private final MethodDescriptor<?, R> method;
   private final @Nullable Consumer<Metadata> replyMetadata;
   private final @Nullable Thread waiter;
   private final @Nullable CompletableFuture<R> future;
   private @Nullable PendingReply<?> next; // written before ended, read after it
+
+  @SuppressWarnings("UnusedVariable") // by its handle
   private volatile @Nullable ClientCall ended;
 
   private PendingReply(
@@ -61,7 +67,7 @@ public final class PendingReply<R> {
    */
   public void end(ClientCall call, @Nullable PendingReply<?> next) {
     this.next = next;
-    ended = call;
+    ENDED.setRelease(this, call); // a thread that is woken for it sees it
   }
 
   /** Wakes the thread that waits, once the call has ended. */
@@ -104,6 +110,14 @@ public final class PendingReply<R> {
       Thread.currentThread().interrupt();
     }
     return result();
+  }
+
+  private static VarHandle endedHandle() {
+    try {
+      return MethodHandles.lookup().findVarHandle(PendingReply.class, "ended", ClientCall.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 
   private R result() {

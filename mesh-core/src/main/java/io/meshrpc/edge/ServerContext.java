@@ -7,6 +7,8 @@ import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.api.Priority;
 import io.meshrpc.core.ServerCall;
 import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServerContext implements CallContext {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
 
+  private static final VarHandle ENDED = endedHandle();
   static final int METADATA_BYTES_MAX = 8 << 10;
 
   private final ServerCall call;
@@ -28,17 +31,20 @@ public final class ServerContext implements CallContext {
   private List<Runnable> onCancel = List.of(); // guarded by call; most calls have none
   private Set<Runnable> nested = Set.of(); // guarded by call
   private boolean cancelled; // guarded by call
-  private volatile Metadata reply = Metadata.EMPTY;
+  private volatile @Nullable Metadata
+      reply; // null: none; a volatile that is set at birth would cost a fence
   private final @Nullable Object server;
+
+  @SuppressWarnings("UnusedVariable") // by its handle
   private volatile boolean ended;
 
-  /** The context of a handler that starts now, by a clock of nanoseconds. */
+  /** The context of a handler that starts now, by its node's clock of nanoseconds. */
   public ServerContext(ServerCall call, LongSupplier clock) {
     this(call, clock, null);
   }
 
   /**
-   * The context of a handler that starts now, by a clock of nanoseconds.
+   * The context of a handler that starts now, by its node's clock of nanoseconds.
    *
    * @param server whose handler it is; see {@link #isUnderWayAt}
    */
@@ -46,12 +52,12 @@ public final class ServerContext implements CallContext {
     this.server = server;
     this.call = call;
     this.clock = clock;
-    this.deadlineNs = clock.getAsLong() + call.timeLeftNs();
+    this.deadlineNs = call.deadlineNs();
   }
 
   /** The handler has answered. */
   public void end() {
-    ended = true;
+    ENDED.setRelease(this, true); // nobody waits for it
   }
 
   /** Whether the handler is this server's, and has not answered. */
@@ -102,13 +108,9 @@ public final class ServerContext implements CallContext {
     }
   }
 
-  /** How long ago it began, in nanoseconds. */
-  public long ageNs() {
-    return clock.getAsLong() - (deadlineNs - call.timeLeftNs());
-  }
-
   Metadata reply() {
-    return reply;
+    Metadata said = reply;
+    return said == null ? Metadata.EMPTY : said;
   }
 
   @Override
@@ -173,6 +175,14 @@ public final class ServerContext implements CallContext {
           "metadata: " + bytes + " bytes (expected: <= " + METADATA_BYTES_MAX + ")");
     }
     reply = metadata;
+  }
+
+  private static VarHandle endedHandle() {
+    try {
+      return MethodHandles.lookup().findVarHandle(ServerContext.class, "ended", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 
   private static void run(Runnable action) {

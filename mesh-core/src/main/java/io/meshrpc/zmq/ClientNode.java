@@ -31,7 +31,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
   /** Who hears of what happened; called on the loop, must not block. */
   public interface Ears {
-    /** These calls have ended; the list is not to be kept. */
+    /** These calls have ended. */
     void onCompleted(List<ClientCall> calls);
 
     /** Callbacks that are to have the loop's thread, after that. */
@@ -56,8 +56,8 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   private final ZmqTransport socket;
   private final Transport transport; // the socket, or what makes it secure
   private final NodeLoop<ClientEngine> loop;
-  private List<ClientCall> completed = new ArrayList<>();
-  private List<ClientCall> spare = new ArrayList<>();
+  private @Nullable List<ClientCall> completed; // of this turn; null: none
+  private int completedBefore; // in the turn before
   private long now;
   private int taken; // records that frames have brought in this turn
   private boolean closing;
@@ -226,12 +226,11 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   @Override
   public void flush(long nowNs) {
     outgoing.flush(transport, engine.ackBelow());
-    if (!completed.isEmpty()) {
-      List<ClientCall> calls = completed;
-      completed = spare;
+    List<ClientCall> calls = completed;
+    if (calls != null) {
+      completed = null;
+      completedBefore = calls.size();
       ears.onCompleted(calls);
-      calls.clear();
-      spare = calls;
     }
   }
 
@@ -278,7 +277,9 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
   @Override
   public void complete(ClientCall call) {
-    completed.add(call);
+    List<ClientCall> calls = completed == null ? new ArrayList<>(completedBefore) : completed;
+    completed = calls;
+    calls.add(call);
   }
 
   @Override

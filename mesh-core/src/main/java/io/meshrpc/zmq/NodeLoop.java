@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The one thread of a node. A turn: mail, frames, time, and then what the engine wants done; it
@@ -47,7 +48,7 @@ public final class NodeLoop<E> {
   private final long spinNs;
   private long turnNs; // when the latest turn began
   private long lastBusyNs = Long.MIN_VALUE / 2;
-  private volatile boolean over;
+  private final Consumer<Mail<E>> opener;
 
   /**
    * A loop that has not started.
@@ -59,6 +60,7 @@ public final class NodeLoop<E> {
     this.transport = transport;
     this.node = node;
     this.mailbox = new Mailbox<>(transport::wake);
+    this.opener = mail -> mail.open(node.engine(), turnNs);
     this.name = name;
     this.thread = new Lending(name, this::begin, this::standBy);
   }
@@ -74,8 +76,7 @@ public final class NodeLoop<E> {
       own.add(mail);
       return true;
     }
-    mailbox.offer(mail);
-    return !(over && mailbox.takeBack(mail));
+    return mailbox.offer(mail);
   }
 
   /** Whether this is the loop: its thread, while that is not lent. */
@@ -140,7 +141,7 @@ public final class NodeLoop<E> {
     long now = nowNs();
     turnNs = now;
     node.setNow(now);
-    int came = openMail(now);
+    int came = mailbox.open(TURN_MAX, opener);
     came += takeFrames();
     node.tick(now);
     openOwn(now);
@@ -202,16 +203,6 @@ public final class NodeLoop<E> {
     }
   }
 
-  private int openMail(long now) {
-    int count = 0;
-    Mail<E> mail;
-    while (count < TURN_MAX && (mail = mailbox.poll()) != null) {
-      mail.open(node.engine(), now);
-      count++;
-    }
-    return count;
-  }
-
   private void sleep(long now) {
     long next = node.nextTick();
     long timeoutNs = next == Long.MAX_VALUE ? TimeUnit.HOURS.toNanos(1) : next - now;
@@ -232,19 +223,16 @@ public final class NodeLoop<E> {
         node.setNow(now);
         node.abort(now);
       });
-      over = true;
+      mailbox.close();
+      mailbox.open(Integer.MAX_VALUE, late -> orLog(() -> late.open(node.engine(), now)));
       Mail<E> mail;
-      while ((mail = mailbox.poll()) != null) {
-        Mail<E> late = mail;
-        orLog(() -> late.open(node.engine(), now));
-      }
       while ((mail = own.poll()) != null) {
         Mail<E> late = mail;
         orLog(() -> late.open(node.engine(), now));
       }
       orLog(() -> node.flush(now));
     } finally {
-      over = true;
+      mailbox.close();
       thread.close();
       orLog(transport::close);
       orLog(node::onClosed);
@@ -261,7 +249,8 @@ public final class NodeLoop<E> {
     }
   }
 
-  private long nowNs() {
+  /** The node's clock: nanoseconds since the loop was made. */
+  public long nowNs() {
     return System.nanoTime() - startNs;
   }
 }

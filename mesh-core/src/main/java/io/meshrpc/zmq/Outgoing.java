@@ -37,12 +37,18 @@ final class Outgoing {
 
   private static final class Waiting {
     final long route;
-    final List<Packet> packets = new ArrayList<>();
+    List<Packet> packets = new ArrayList<>(); // of one batch
     long session;
     long bytes;
 
     Waiting(long route) {
       this.route = route;
+    }
+
+    /** With a new list: a collector of garbage makes it dear to put new things into old ones. */
+    void clear() {
+      packets = new ArrayList<>(packets.size());
+      bytes = 0;
     }
   }
 
@@ -94,8 +100,7 @@ final class Outgoing {
     } else {
       transport.send(from.route, BatchCodec.encode(batch));
     }
-    from.packets.clear();
-    from.bytes = 0;
+    from.clear();
   }
 
   private static long bytes(Packet packet) {

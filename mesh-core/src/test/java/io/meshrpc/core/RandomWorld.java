@@ -86,7 +86,7 @@ final class RandomWorld implements ClientOutbox {
       assertThat(call.isSet() || call.isPausing())
           .as("a timer of a call is set")
           .isFalse();
-      assertThat(call.attempts()).noneMatch(Timers.Timed::isSet).noneMatch(Attempt::isOpen);
+      assertThat(call.attempts()).noneMatch(Attempt::isPatient).noneMatch(Attempt::isOpen);
     }
   }
 

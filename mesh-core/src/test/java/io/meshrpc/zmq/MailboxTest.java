@@ -22,9 +22,7 @@ class MailboxTest {
 
     void take(int count) {
       while (taken.size() < count) {
-        Integer mail = mailbox.poll();
-        if (mail != null) {
-          taken.add(mail);
+        if (mailbox.open(1, taken::add) > 0) {
           continue;
         }
         woken.set(false);
@@ -63,7 +61,7 @@ class MailboxTest {
       mailbox.offer(0);
       check(wakes.get() == 0, "woken while awake");
       check(!mailbox.prepareToSleep(), "sleeps with mail in the box");
-      mailbox.poll();
+      check(mailbox.open(1, mail -> {}) == 1, "no mail");
       check(mailbox.prepareToSleep(), "does not sleep without mail");
       atOnce(() -> mailbox.offer(1), () -> mailbox.offer(2));
       check(wakes.get() == 1, "woken " + wakes.get() + " times");
@@ -74,30 +72,22 @@ class MailboxTest {
   }
 
   @Test
-  void mailIsEitherTakenBackOrTakenNeverBothAndNeverNeither() {
+  void whatIsOfferedToAClosedMailboxIsOpenedOrRefusedNeverBothAndNeverNeither() {
     Races.play(() -> {
       Mailbox<Integer> mailbox = new Mailbox<>(() -> {});
-      AtomicBoolean back = new AtomicBoolean();
-      List<Integer> taken = new ArrayList<>();
+      AtomicBoolean kept = new AtomicBoolean();
+      List<Integer> opened = new ArrayList<>();
       mailbox.offer(1);
-      atOnce(
-          () -> {
-            mailbox.offer(2);
-            back.set(mailbox.takeBack(2));
-          },
-          () -> takeAll(mailbox, taken));
-      takeAll(mailbox, taken);
-      check(taken.contains(1), "1 is lost");
-      check(taken.contains(2) != back.get(), "taken: " + taken + ", taken back: " + back.get());
-      check(!mailbox.takeBack(2) && !mailbox.takeBack(1), "there is more than was put in");
+      mailbox.close();
+      atOnce(() -> kept.set(mailbox.offer(2)), () -> openAll(mailbox, opened));
+      openAll(mailbox, opened); // what was refused is not there any more
+      check(opened.contains(1), "1 is lost");
+      check(opened.contains(2) == kept.get(), "opened: " + opened + ", kept: " + kept.get());
     });
   }
 
-  private static void takeAll(Mailbox<Integer> mailbox, List<Integer> taken) {
-    Integer mail;
-    while ((mail = mailbox.poll()) != null) {
-      taken.add(mail);
-    }
+  private static void openAll(Mailbox<Integer> mailbox, List<Integer> opened) {
+    mailbox.open(Integer.MAX_VALUE, opened::add);
   }
 
   /** The way in which a loop ends, and in which mail is posted to it at the same time. */
@@ -105,19 +95,45 @@ class MailboxTest {
   void mailToALoopThatEndsIsOpenedOrItsSenderKnowsThatItWillNotBe() {
     Races.play(() -> {
       Mailbox<Integer> mailbox = new Mailbox<>(() -> {});
-      AtomicBoolean over = new AtomicBoolean();
-      AtomicBoolean posted = new AtomicBoolean();
+      AtomicBoolean kept = new AtomicBoolean();
       List<Integer> opened = new ArrayList<>();
-      atOnce(
-          () -> {
-            mailbox.offer(1);
-            posted.set(!(over.get() && mailbox.takeBack(1)));
-          },
-          () -> {
-            over.set(true);
-            takeAll(mailbox, opened);
-          });
-      check(opened.contains(1) == posted.get(), "opened: " + opened + ", posted: " + posted.get());
+      atOnce(() -> kept.set(mailbox.offer(1)), () -> {
+        mailbox.close();
+        openAll(mailbox, opened);
+      });
+      check(opened.contains(1) == kept.get(), "opened: " + opened + ", kept: " + kept.get());
     });
+  }
+
+  @Test
+  void itOpensSoManyAtMostAndGoesOnWithTheNext() {
+    Mailbox<Integer> mailbox = new Mailbox<>(() -> {});
+    List<Integer> opened = new ArrayList<>();
+    for (int mail = 1; mail <= 5; mail++) {
+      check(mailbox.offer(mail), "refused");
+    }
+    check(mailbox.open(2, opened::add) == 2, "not two");
+    check(!mailbox.prepareToSleep(), "sleeps with mail in the box");
+    check(mailbox.open(9, opened::add) == 3, "not the other three");
+    check(opened.equals(List.of(1, 2, 3, 4, 5)), "order: " + opened);
+    check(mailbox.open(9, opened::add) == 0, "more than there was");
+  }
+
+  @Test
+  void oneThatCannotBeOpenedIsNotOpenedAgainAndHoldsUpNoOther() {
+    Mailbox<Integer> mailbox = new Mailbox<>(() -> {});
+    List<Integer> opened = new ArrayList<>();
+    mailbox.offer(1);
+    mailbox.offer(2);
+    boolean failed = false;
+    try {
+      mailbox.open(9, mail -> {
+        throw new IllegalStateException("mail " + mail);
+      });
+    } catch (IllegalStateException e) {
+      failed = true;
+    }
+    openAll(mailbox, opened);
+    check(failed && opened.equals(List.of(2)), "failed: " + failed + ", opened: " + opened);
   }
 }
