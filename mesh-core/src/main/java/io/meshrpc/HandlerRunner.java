@@ -41,8 +41,7 @@ final class HandlerRunner implements ServerNode.Ears {
   private final ExecutorService cancels; // not the handlers' own: they may all be waiting for it
   private final News news;
   private final LongSupplier clock = this::nowNs;
-  private List<Invocation> ran = List.of(); // here, with their answers
-  private int ranBefore; // in the list before
+  private List<Invocation> ran = new ArrayList<>(); // here, with their answers
   private final NodeLoop.Mail<ServerEngine> finishRan = (engine, now) -> finishRan(now);
   final TrustCounts trust = new TrustCounts();
   volatile @Nullable ServerNode node;
@@ -144,19 +143,15 @@ final class HandlerRunner implements ServerNode.Ears {
   /** Once the engine is done with what made it start this one. */
   private void finishSoon(Invocation invocation) {
     ServerNode bound = node;
-    if (ran.isEmpty()) {
-      ran = new ArrayList<>(ranBefore);
-      if (bound != null) {
-        bound.loop().post(finishRan);
-      }
+    if (bound != null && ran.isEmpty()) {
+      bound.loop().post(finishRan);
     }
     ran.add(invocation);
   }
 
   private void finishRan(long nowNs) {
     List<Invocation> some = ran;
-    ranBefore = some.size();
-    ran = List.of(); // more may come, for those there is room now
+    ran = new ArrayList<>(some.size()); // more may come, for those there is room now
     for (Invocation invocation : some) {
       ServerReply reply = Objects.requireNonNull(invocation.takeReply(), "reply");
       finish(invocation, reply, invocation.ranNs(), nowNs);

@@ -55,7 +55,7 @@ final class Chooser implements LoadBalancer.Pick {
   @Nullable
   Peer choose(ClientCall forCall, List<Peer> among, boolean patient, int calls, long nowNs) {
     call = forCall;
-    candidates = candidates == among ? candidates : among;
+    candidates = among;
     first = !forCall.hasAttempts() && forCall.options().server() == null;
     mayWait = patient;
     waitNs = WAIT_NS;
@@ -75,13 +75,14 @@ final class Chooser implements LoadBalancer.Pick {
           + " (expected: one of the candidates)");
     } finally {
       call = null;
+      candidates = List.of();
     }
   }
 
   private void keep(Peer choice, ClientCall forCall) {
     boolean other = choice != latest || now != latestNs;
     latestBytes = (other ? 0 : latestBytes) + forCall.payload().length;
-    latest = choice == latest ? latest : choice;
+    latest = choice;
     latestNs = now;
   }
 

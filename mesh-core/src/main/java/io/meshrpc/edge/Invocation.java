@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Invocation implements Guest {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
-  private static final VarHandle STAGE = stageHandle();
+  private static final VarHandle STAGE =
+      Handles.ofField(MethodHandles.lookup(), "stage", int.class);
   private static final byte[] NOTHING = {};
   private static final int TEXT_CHARS_MAX = 4096;
   private static final int NEW = 0;
@@ -263,14 +264,6 @@ public final class Invocation implements Guest {
       LOG.log(level, what + ": " + thrown.getName() + ", which cannot be logged");
     } catch (Throwable e) {
       // there is nobody left to tell
-    }
-  }
-
-  private static VarHandle stageHandle() {
-    try {
-      return MethodHandles.lookup().findVarHandle(Invocation.class, "stage", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
     }
   }
 

@@ -22,7 +22,8 @@ public final class PendingReply<R> {
   /** After so long a caller looks for itself, should the thread that is to wake it be held up. */
   private static final long LOOK_NS = 100_000_000L;
 
-  private static final VarHandle ENDED = endedHandle();
+  private static final VarHandle ENDED =
+      Handles.ofField(MethodHandles.lookup(), "ended", ClientCall.class);
 
   private final MethodDescriptor<?, R> method;
   private final @Nullable Consumer<Metadata> replyMetadata;
@@ -110,14 +111,6 @@ public final class PendingReply<R> {
       Thread.currentThread().interrupt();
     }
     return result();
-  }
-
-  private static VarHandle endedHandle() {
-    try {
-      return MethodHandles.lookup().findVarHandle(PendingReply.class, "ended", ClientCall.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
   }
 
   private R result() {

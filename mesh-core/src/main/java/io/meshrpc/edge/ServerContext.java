@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class ServerContext implements CallContext {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
 
-  private static final VarHandle ENDED = endedHandle();
+  private static final VarHandle ENDED =
+      Handles.ofField(MethodHandles.lookup(), "ended", boolean.class);
   static final int METADATA_BYTES_MAX = 8 << 10;
 
   private final ServerCall call;
@@ -31,8 +32,8 @@ public final class ServerContext implements CallContext {
   private List<Runnable> onCancel = List.of(); // guarded by call; most calls have none
   private Set<Runnable> nested = Set.of(); // guarded by call
   private boolean cancelled; // guarded by call
-  private volatile @Nullable Metadata
-      reply; // null: none; a volatile that is set at birth would cost a fence
+  // null: none; a volatile that is set at birth would cost a fence
+  private volatile @Nullable Metadata reply;
   private final @Nullable Object server;
 
   @SuppressWarnings("UnusedVariable") // by its handle
@@ -175,14 +176,6 @@ public final class ServerContext implements CallContext {
           "metadata: " + bytes + " bytes (expected: <= " + METADATA_BYTES_MAX + ")");
     }
     reply = metadata;
-  }
-
-  private static VarHandle endedHandle() {
-    try {
-      return MethodHandles.lookup().findVarHandle(ServerContext.class, "ended", boolean.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
   }
 
   private static void run(Runnable action) {

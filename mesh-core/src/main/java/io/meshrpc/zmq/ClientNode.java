@@ -52,12 +52,11 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
   private final ClientEngine engine;
   private final Ears ears;
-  private final Outgoing outgoing = new Outgoing(() -> null);
+  private final Outgoing outgoing = new Outgoing(() -> null, this::ackBelow);
   private final ZmqTransport socket;
   private final Transport transport; // the socket, or what makes it secure
   private final NodeLoop<ClientEngine> loop;
-  private @Nullable List<ClientCall> completed; // of this turn; null: none
-  private int completedBefore; // in the turn before
+  private List<ClientCall> completed = new ArrayList<>(); // of this turn
   private long now;
   private int taken; // records that frames have brought in this turn
   private boolean closing;
@@ -225,13 +224,16 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
   @Override
   public void flush(long nowNs) {
-    outgoing.flush(transport, engine.ackBelow());
+    outgoing.flush(transport);
     List<ClientCall> calls = completed;
-    if (calls != null) {
-      completed = null;
-      completedBefore = calls.size();
+    if (!calls.isEmpty()) {
+      completed = new ArrayList<>(calls.size());
       ears.onCompleted(calls);
     }
+  }
+
+  private long ackBelow() {
+    return engine.ackBelow();
   }
 
   @Override
@@ -252,7 +254,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
   @Override
   public void send(long peer, long session, Packet packet) {
-    outgoing.add(peer, session, packet, transport, engine.ackBelow());
+    outgoing.add(peer, session, packet, transport);
   }
 
   @Override
@@ -269,7 +271,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   @Override
   public void disconnect(long peer) {
     if (!closing) { // closing the socket closes all, and sends what waits before
-      outgoing.flush(transport, engine.ackBelow());
+      outgoing.flush(transport);
       transport.disconnect(peer);
       outgoing.forget(peer);
     }
@@ -277,9 +279,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
   @Override
   public void complete(ClientCall call) {
-    List<ClientCall> calls = completed == null ? new ArrayList<>(completedBefore) : completed;
-    completed = calls;
-    calls.add(call);
+    completed.add(call);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.meshrpc.zmq;
 
+import io.meshrpc.edge.Handles;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,8 +25,10 @@ final class Mailbox<T> {
 
   /** Is empty once it was opened or taken back. */
   private static final class Letter<T> {
-    private static final VarHandle MAIL = handle("mail", Object.class);
-    private static final VarHandle NEXT = handle("next", Letter.class);
+    private static final VarHandle MAIL =
+        Handles.ofField(MethodHandles.lookup(), "mail", Object.class);
+    private static final VarHandle NEXT =
+        Handles.ofField(MethodHandles.lookup(), "next", Letter.class);
 
     private @Nullable Object mail;
 
@@ -64,14 +67,6 @@ final class Mailbox<T> {
     @Nullable
     T takeFirst() {
       return (T) MAIL.getAndSet(this, null);
-    }
-
-    private static VarHandle handle(String field, Class<?> type) {
-      try {
-        return MethodHandles.lookup().findVarHandle(Letter.class, field, type);
-      } catch (ReflectiveOperationException e) {
-        throw new ExceptionInInitializerError(e);
-      }
     }
   }
 

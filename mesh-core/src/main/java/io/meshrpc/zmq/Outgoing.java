@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what goes to each connection in a turn, so that it leaves as one batch. */
@@ -22,6 +23,7 @@ final class Outgoing {
   private final List<Waiting> waiting = new ArrayList<>(); // those with packets, in their order
   private final List<byte[]> attached = new ArrayList<>(); // to the batch that is sent
   private final Reports reports;
+  private final LongSupplier ackBelow;
   private @Nullable Waiting latest; // most packets go where the one before went
 
   /** Where each batch gets its report of load from. */
@@ -31,8 +33,10 @@ final class Outgoing {
     LoadReport load();
   }
 
-  Outgoing(Reports reports) {
+  /** Asks both when something leaves. */
+  Outgoing(Reports reports, LongSupplier ackBelow) {
     this.reports = reports;
+    this.ackBelow = ackBelow;
   }
 
   private static final class Waiting {
@@ -52,12 +56,12 @@ final class Outgoing {
     }
   }
 
-  void add(long route, long session, Packet packet, Transport transport, long ackBelow) {
+  void add(long route, long session, Packet packet, Transport transport) {
     Waiting to = waitingFor(route);
     boolean other = to.session != session;
     boolean full = to.packets.size() >= BATCH_COUNT_MAX || to.bytes > BATCH_BYTES_MAX;
     if (!to.packets.isEmpty() && (other || full)) {
-      send(to, transport, ackBelow, reports.load());
+      send(to, transport, ackBelow.getAsLong(), reports.load());
     } else if (to.packets.isEmpty()) {
       waiting.add(to);
     }
@@ -66,13 +70,14 @@ final class Outgoing {
     to.packets.add(packet);
   }
 
-  void flush(Transport transport, long ackBelow) {
+  void flush(Transport transport) {
     if (waiting.isEmpty()) {
       return;
     }
+    long below = ackBelow.getAsLong();
     LoadReport load = reports.load();
     for (int i = 0; i < waiting.size(); i++) {
-      send(waiting.get(i), transport, ackBelow, load);
+      send(waiting.get(i), transport, below, load);
     }
     waiting.clear();
   }
@@ -92,8 +97,8 @@ final class Outgoing {
     return known;
   }
 
-  private void send(Waiting from, Transport transport, long ackBelow, @Nullable LoadReport load) {
-    Batch batch = new Batch(from.session, ackBelow, load, from.packets);
+  private void send(Waiting from, Transport transport, long below, @Nullable LoadReport load) {
+    Batch batch = new Batch(from.session, below, load, from.packets);
     if (transport.attaches()) {
       transport.send(from.route, BatchCodec.encode(batch, attached), attached);
       attached.clear();

@@ -74,7 +74,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   private final ServerEngine engine;
   private final Ears ears;
-  private final Outgoing outgoing = new Outgoing(this::load);
+  private final Outgoing outgoing = new Outgoing(this::load, () -> 0);
   private final Door door;
   private final ZmqTransport socket;
   private final Transport transport; // the socket, or what makes it secure
@@ -250,7 +250,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   @Override
   public void flush(long nowNs) {
-    outgoing.flush(transport, 0);
+    outgoing.flush(transport);
     ears.onTurnEnd();
   }
 
@@ -288,7 +288,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   @Override
   public void send(long route, long session, Packet packet) {
-    outgoing.add(route, session, packet, transport, 0);
+    outgoing.add(route, session, packet, transport);
   }
 
   @Override

@@ -25,13 +25,13 @@ class OutgoingTest {
   private static final int BATCH_BYTES_MAX = 1 << 20;
 
   private final Frames frames = new Frames();
-  private final Outgoing outgoing = new Outgoing(() -> LOAD);
+  private final Outgoing outgoing = new Outgoing(() -> LOAD, () -> 0);
 
   @Test
   void allThatWaitsForAConnectionLeavesAsOneBatch() throws Exception {
     add(7, new Pong(1));
     add(7, new Pong(2));
-    outgoing.flush(frames, 0);
+    outgoing.flush(frames);
 
     assertThat(frames.batches()).singleElement().satisfies(batch -> {
       assertThat(batch.session()).isEqualTo(7);
@@ -43,7 +43,7 @@ class OutgoingTest {
   void everyBatchOfAServerHasItsLoadEvenIfItLeavesEarly() throws Exception {
     add(7, new Pong(1));
     add(8, new Pong(2)); // of another session: the first batch must leave
-    outgoing.flush(frames, 0);
+    outgoing.flush(frames);
 
     assertThat(frames.batches()).hasSize(2).allSatisfy(batch -> {
       assertThat(batch.load()).isEqualTo(LOAD);
@@ -56,7 +56,7 @@ class OutgoingTest {
     for (int seq = 1; seq <= 1000; seq++) {
       add(7, new Request(seq, 1, 1, 1, Priority.NORMAL, true, false, metadata, new byte[0]));
     }
-    outgoing.flush(frames, 0);
+    outgoing.flush(frames);
 
     assertThat(frames.bytes).allSatisfy(frame -> {
       assertThat(frame.length).isLessThan(BATCH_BYTES_MAX);
@@ -68,7 +68,7 @@ class OutgoingTest {
     for (int seq = 1; seq <= 1000; seq++) {
       add(7, failure(seq, "x".repeat(8000)));
     }
-    outgoing.flush(frames, 0);
+    outgoing.flush(frames);
 
     assertThat(frames.bytes).allSatisfy(frame -> {
       assertThat(frame.length).isLessThan(BATCH_BYTES_MAX);
@@ -83,7 +83,7 @@ class OutgoingTest {
     assertThat(frames.batches()).hasSize(2).allSatisfy(batch -> {
       assertThat(batch.packets()).hasSize(64);
     });
-    outgoing.flush(frames, 0);
+    outgoing.flush(frames);
 
     assertThat(frames.batches()).hasSize(3);
     assertThat(frames.batches().get(2).packets()).hasSize(22).first().isEqualTo(new Pong(129));
@@ -94,9 +94,9 @@ class OutgoingTest {
     byte[] large = new byte[50_000];
     frames.attaches = true;
     add(7, new Request(1, 1, 1, 1, Priority.NORMAL, true, false, Metadata.EMPTY, large));
-    outgoing.flush(frames, 0);
+    outgoing.flush(frames);
     add(7, new Pong(2));
-    outgoing.flush(frames, 0);
+    outgoing.flush(frames);
 
     assertThat(frames.attached).hasSize(2);
     assertThat(frames.attached.get(0)).singleElement().isSameAs(large);
@@ -105,7 +105,7 @@ class OutgoingTest {
   }
 
   private void add(long session, Packet packet) {
-    outgoing.add(1, session, packet, frames, 0);
+    outgoing.add(1, session, packet, frames);
   }
 
   private static Response failure(long seq, String text) {
