@@ -55,7 +55,8 @@ final class Chooser implements LoadBalancer.Pick {
   @Nullable
   Peer choose(ClientCall forCall, List<Peer> among, boolean patient, int calls, long nowNs) {
     call = forCall;
-    candidates = among;
+    candidates =
+        candidates == among ? candidates : among; // most are those of before, see decision 21
     first = !forCall.hasAttempts() && forCall.options().server() == null;
     mayWait = patient;
     waitNs = WAIT_NS;
@@ -75,14 +76,13 @@ final class Chooser implements LoadBalancer.Pick {
           + " (expected: one of the candidates)");
     } finally {
       call = null;
-      candidates = List.of();
     }
   }
 
   private void keep(Peer choice, ClientCall forCall) {
     boolean other = choice != latest || now != latestNs;
     latestBytes = (other ? 0 : latestBytes) + forCall.payload().length;
-    latest = choice;
+    latest = choice == latest ? latest : choice;
     latestNs = now;
   }
 
