@@ -1,7 +1,7 @@
 package io.meshrpc;
 
 import io.meshrpc.edge.Guest;
-import io.meshrpc.edge.PendingReply;
+import io.meshrpc.edge.ReplyFuture;
 import io.meshrpc.zmq.Guests;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -28,20 +28,20 @@ final class Callbacks implements Guests {
   /** The futures of a turn. */
   private static final class Batch implements Guest {
     private final int count;
-    private List<PendingReply<?>>
+    private List<ReplyFuture<?>>
         futures; // none once they are completed: nobody is to be held for it
     private volatile long tookNs; // 0: it has not ended yet
 
-    Batch(List<PendingReply<?>> futures) {
+    Batch(List<ReplyFuture<?>> futures) {
       this.futures = futures;
       this.count = futures.size();
     }
 
     @Override
     public void run() {
-      List<PendingReply<?>> all = futures;
+      List<ReplyFuture<?>> all = futures;
       futures = List.of();
-      all.forEach(PendingReply::completeFuture);
+      all.forEach(ReplyFuture::completeWithReply);
     }
 
     void runMeasured() {
@@ -70,7 +70,7 @@ final class Callbacks implements Guests {
   }
 
   /** Completes these, soon. */
-  void complete(List<PendingReply<?>> futures) {
+  void complete(List<ReplyFuture<?>> futures) {
     Batch batch = new Batch(futures);
     if (habit == null) {
       handOver(batch);

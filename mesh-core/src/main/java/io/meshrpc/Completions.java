@@ -2,7 +2,7 @@ package io.meshrpc;
 
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.core.ClientCall;
-import io.meshrpc.edge.PendingReply;
+import io.meshrpc.edge.ReplyFuture;
 import io.meshrpc.edge.WakeUps;
 import io.meshrpc.zmq.ClientNode;
 import io.meshrpc.zmq.Guests;
@@ -33,14 +33,11 @@ final class Completions implements ClientNode.Ears {
   @Override
   public void onCompleted(List<ClientCall> calls) {
     wakeUps.wake(calls);
-    List<PendingReply<?>> futures = null;
+    List<ReplyFuture<?>> futures = null;
     for (int i = 0; i < calls.size(); i++) {
-      ClientCall call = calls.get(i);
-      PendingReply<?> pending = (PendingReply<?>) call.ticket();
-      if (!pending.isBlocking()) {
-        pending.end(call, null);
+      if (calls.get(i).ticket() instanceof ReplyFuture<?> future) {
         futures = futures == null ? new ArrayList<>(calls.size() - i) : futures;
-        futures.add(pending);
+        futures.add(future);
       }
     }
     if (futures != null) {

@@ -5,13 +5,13 @@ import io.meshrpc.api.LoadReport;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.ServerInterceptor;
 import io.meshrpc.api.ServiceDefinition;
+import io.meshrpc.core.Mail;
 import io.meshrpc.core.ServerCall;
 import io.meshrpc.core.ServerEngine;
 import io.meshrpc.core.ServerReply;
 import io.meshrpc.edge.Invocation;
 import io.meshrpc.edge.ServerContext;
 import io.meshrpc.zmq.Guests;
-import io.meshrpc.zmq.NodeLoop;
 import io.meshrpc.zmq.ServerNode;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -23,7 +23,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +39,9 @@ final class HandlerRunner implements ServerNode.Ears {
   private final Map<ServerCall, ServerContext> running = new ConcurrentHashMap<>();
   private final ExecutorService cancels; // not the handlers' own: they may all be waiting for it
   private final News news;
-  private final LongSupplier clock = this::nowNs;
   private List<Invocation> ran = new ArrayList<>(); // here, with their answers
-  private final NodeLoop.Mail<ServerEngine> finishRan = (engine, now) -> finishRan(now);
+  private long ranUntilNs; // the latest of those
+  private final Mail<ServerEngine> finishRan = (engine, now) -> finishRan(now);
   final TrustCounts trust = new TrustCounts();
   volatile @Nullable ServerNode node;
   volatile LoadReport load = LoadReport.NONE;
@@ -51,13 +50,14 @@ final class HandlerRunner implements ServerNode.Ears {
     List<ServerInterceptor> interceptors = List.copyOf(builder.interceptors);
     this.news = new News("mesh-server-" + builder.name, builder.listener);
     this.cancels = DaemonThreads.pool("mesh-cancel-" + builder.name, 4);
+    ServerContext.Home home = new ServerContext.Home(this::nowNs, this);
     Map<Executor, Handover> byExecutor = new IdentityHashMap<>();
     for (ServiceDefinition service : builder.services.values()) {
       Executor usual = builder.executors.getOrDefault(service.descriptor().name(), executor);
       boolean given = builder.executor != null || usual != executor;
       for (MethodDescriptor<?, ?> method : service.descriptor().methods()) {
         Invocation.Plan plan = new Invocation.Plan(
-            service.handler(method), interceptors, HandlerRunner::correlationId, this::ended);
+            service.handler(method), interceptors, HandlerRunner::correlationId, home, this::ended);
         boolean isShort = builder.shortMethods.contains(method);
         ways.put(
             method,
@@ -77,8 +77,7 @@ final class HandlerRunner implements ServerNode.Ears {
   @Override
   public void onInvoke(ServerCall call) {
     Way way = way(call);
-    ServerContext context = new ServerContext(call, clock, this);
-    Invocation invocation = new Invocation(call, context, way.plan);
+    Invocation invocation = new Invocation(call, way.plan);
     if (way.handover == null) {
       runHere(way, invocation);
     } else if (way.habit == null || !quick.take(invocation, way.habit)) {
@@ -89,13 +88,13 @@ final class HandlerRunner implements ServerNode.Ears {
   /** Leaves it to an executor. */
   void handOver(Invocation invocation, Way way) {
     invocation.call().standAlone();
-    running.put(invocation.call(), invocation.context());
+    running.put(invocation.call(), invocation);
     Objects.requireNonNull(way.handover, "handover").add(invocation);
   }
 
   /** On the loop: a handler has ended. */
   void finish(Invocation invocation, ServerReply reply, long ranNs, long nowNs) {
-    invocation.context().end();
+    invocation.end();
     ServerNode bound = node;
     if (bound != null) {
       bound.engine().onFinished(invocation.call(), reply, ranNs, nowNs);
@@ -120,10 +119,11 @@ final class HandlerRunner implements ServerNode.Ears {
   }
 
   private void runHere(Way way, Invocation invocation) {
-    long beganNs = nowNs();
+    long beganNs = ran.isEmpty() ? nowNs() : ranUntilNs; // it follows the one before at once
     invocation.keepReply(true);
     invocation.run();
-    long tookNs = nowNs() - beganNs;
+    ranUntilNs = nowNs();
+    long tookNs = ranUntilNs - beganNs;
     invocation.heldFor(tookNs);
     if (!invocation.hasKept()) {
       awaitLateEnd(invocation);
@@ -171,7 +171,7 @@ final class HandlerRunner implements ServerNode.Ears {
 
   /** It has been run, or is; it is to hear of it if nobody waits for its answer any more. */
   void awaitEnd(Invocation invocation) {
-    running.put(invocation.call(), invocation.context());
+    running.put(invocation.call(), invocation);
     if (invocation.hasEnded()) {
       running.remove(invocation.call());
     }
@@ -190,7 +190,7 @@ final class HandlerRunner implements ServerNode.Ears {
 
   private void ended(Invocation invocation, ServerReply reply) {
     ServerCall call = invocation.call();
-    invocation.context().end();
+    invocation.end();
     if (!running.isEmpty()) { // as it is if all handlers are short
       running.remove(call);
     }

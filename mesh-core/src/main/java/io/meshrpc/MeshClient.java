@@ -17,6 +17,7 @@ import io.meshrpc.edge.CallTerms;
 import io.meshrpc.edge.InterceptedCall;
 import io.meshrpc.edge.LoggedAttempts;
 import io.meshrpc.edge.PendingReply;
+import io.meshrpc.edge.ReplyFuture;
 import io.meshrpc.edge.ServerContext;
 import io.meshrpc.zmq.ClientNode;
 import io.meshrpc.zmq.NodeLoop;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Calls services on any number of servers, each connected directly. Usable at once: calls wait,
@@ -38,6 +40,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
   private final List<CallInterceptor> interceptors;
   private final Completions completions;
   private final NodeLoop<ClientEngine> loop;
+  private final Consumer<ClientCall> canceller = this::cancel;
 
   MeshClient(MeshClientBuilder builder) {
     this.terms = builder.terms();
@@ -100,9 +103,9 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
       CompletableFuture<R> unused = call.start(method, request, options);
       return call.await();
     }
-    PendingReply<R> pending = PendingReply.blocking(method, options);
+    PendingReply<R> pending = new PendingReply<>();
     ClientCall call = terms.newCall(method, request, options, pending);
-    if (!start(call)) {
+    if (!loop.post(call)) {
       throw closed();
     }
     Runnable noLongerNested = endWithCaller(call);
@@ -136,11 +139,10 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
 
   private <Q, R> CompletableFuture<R> send(
       MethodDescriptor<Q, R> method, Q request, CallOptions options) {
-    ReplyFuture<R> future = new ReplyFuture<>(this::cancel);
-    PendingReply<R> pending = PendingReply.async(method, options, future);
-    ClientCall call = terms.newCall(method, request, options, pending);
-    future.call = call;
-    if (!start(call)) {
+    ReplyFuture<R> future = new ReplyFuture<>(canceller);
+    ClientCall call = terms.newCall(method, request, options, future);
+    future.of(call);
+    if (!loop.post(call)) {
       future.completeExceptionally(closed());
       return future;
     }
@@ -165,10 +167,6 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     }
     serving.get().onCancel(() -> cancel(call));
     return NOT_NESTED;
-  }
-
-  private boolean start(ClientCall call) {
-    return loop.post((engine, now) -> engine.start(call, now));
   }
 
   private static RpcException closed() {

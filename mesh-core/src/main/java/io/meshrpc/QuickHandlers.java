@@ -120,7 +120,7 @@ final class QuickHandlers implements Guests {
   ServerContext contextOf(ServerCall call) {
     for (Invocation invocation : waiting) {
       if (invocation.call() == call) {
-        return invocation.context();
+        return invocation;
       }
     }
     return null;

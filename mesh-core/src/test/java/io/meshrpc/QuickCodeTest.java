@@ -15,7 +15,6 @@ import io.meshrpc.api.CallContext;
 import io.meshrpc.core.Samples;
 import io.meshrpc.core.ServerCall;
 import io.meshrpc.edge.Invocation;
-import io.meshrpc.edge.ServerContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -259,9 +258,7 @@ class QuickCodeTest {
     }
     QuickHandlers quick = new QuickHandlers(runner);
     for (int i = 0; i < 3; i++) {
-      ServerContext context = new ServerContext(call, () -> 0);
-      assertThat(quick.take(new Invocation(call, context, runner.way(call).plan), habit))
-          .isTrue();
+      assertThat(quick.take(new Invocation(call, runner.way(call).plan), habit)).isTrue();
     }
 
     assertThat(quick.next()).isNotNull();

@@ -3,6 +3,7 @@ package io.meshrpc.core;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
 import io.meshrpc.api.Metadata;
+import io.meshrpc.wire.Ending;
 import io.meshrpc.wire.Reason;
 import io.meshrpc.wire.Response;
 
@@ -92,16 +93,14 @@ final class Answers {
     return new Response(
         answer.seq(),
         attempt,
-        answer.execution(),
-        answer.code(),
-        answer.reason(),
-        answer.text(),
-        answer.pushbackMs(),
+        answer.ending(),
         answer.queueUs(),
         answer.serviceUs(),
         answer.usualServiceUs(),
         answer.metadata(),
-        answer.payload());
+        answer.held(),
+        answer.from(),
+        answer.payloadBytes());
   }
 
   /** What the handler said, unless it is too large to send. */
@@ -111,19 +110,23 @@ final class Answers {
     }
     int size = reply.payload().length;
     boolean tooLarge = size > replyBytesMax;
+    byte[] payload = tooLarge ? NOTHING : reply.payload();
     return new Response(
         call.seq(),
         call.latestAttempt,
-        Execution.EXECUTED,
-        tooLarge ? Code.RESOURCE_EXHAUSTED : reply.code(),
-        tooLarge ? Reason.TOO_LARGE : Reason.HANDLER,
-        tooLarge ? "reply: " + size + " bytes (expected: <= " + replyBytesMax + ")" : reply.text(),
-        0,
+        tooLarge ? tooLarge(size, replyBytesMax) : reply.ending(),
         (call.startedNs - call.receivedNs) / 1000,
         (nowNs - call.startedNs) / 1000,
         call.stats.usualUs(nowNs),
         tooLarge ? Metadata.EMPTY : reply.metadata(),
-        tooLarge ? NOTHING : reply.payload());
+        payload,
+        0,
+        payload.length);
+  }
+
+  private static Ending tooLarge(int bytes, long bytesMax) {
+    String text = "reply: " + bytes + " bytes (expected: <= " + bytesMax + ")";
+    return new Ending(Execution.EXECUTED, Code.RESOURCE_EXHAUSTED, Reason.TOO_LARGE, text, 0);
   }
 
   private static Response of(

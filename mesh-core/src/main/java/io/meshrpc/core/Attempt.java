@@ -16,53 +16,72 @@ final class Attempt extends Chain.Link {
   final Peer peer;
   final String incarnation;
   final long sentNs;
-  private final int firstNumber;
   int number; // grows when the same server process is asked again
   long session; // of the latest sending
   boolean counts = true; // against the policy
-  long notBeforeNs; // its server's wish: the call is not sent there again before; MAX_VALUE: never
   boolean started; // its server has said so
   boolean revoking; // a Cancel is under way
   boolean lost; // its connection is gone; waits for the same process to come back
   boolean asked; // sent to the same process once more, which remembers what it has run
   boolean displaced; // another attempt was begun, or is to begin, because of this one's server
   Execution execution = Execution.UNKNOWN;
-  private @Nullable Patience patience; // null if it never had any
+  private @Nullable Trouble trouble; // null: none yet
 
   private @Nullable Status end; // null while open
-  private long endNs;
 
   Attempt(ClientCall call, Peer peer, int number, long nowNs) {
     this.call = call;
     this.peer = peer;
     this.incarnation = peer.incarnation();
-    this.firstNumber = number;
     this.number = number;
     this.sentNs = nowNs;
   }
 
-  /** Until when it may be queued where it is. */
-  static final class Patience extends Timers.Timed {
+  /** What few attempts have. It is timed while the attempt may be queued where it is. */
+  static final class Trouble extends Timers.Timed {
     final Attempt attempt;
+    private int firstNumber; // before it was asked again
+    private long notBeforeNs; // see notBeforeNs()
+    private long failedNs; // when it ended otherwise than by success
 
-    private Patience(Attempt attempt) {
+    private Trouble(Attempt attempt) {
       this.attempt = attempt;
+      this.firstNumber = attempt.number;
     }
   }
 
-  /** Its patience, or the one that it is to have. */
-  Patience patience() {
-    Patience known = patience;
+  /** The same object each time. */
+  Trouble trouble() {
+    Trouble known = trouble;
     if (known == null) {
-      known = new Patience(this);
-      patience = known;
+      known = new Trouble(this);
+      trouble = known;
     }
     return known;
   }
 
   /** Whether it is to lose its patience at a moment that is set. */
   boolean isPatient() {
-    return patience != null && patience.isSet();
+    return trouble != null && trouble.isSet();
+  }
+
+  /** The same server process is asked again. */
+  void askAgain() {
+    Trouble unused = trouble(); // knows the number so far
+    lost = false;
+    asked = true;
+    number = call.nextUncounted();
+  }
+
+  /** Its server wishes not to get the call again before; MAX_VALUE: never; 0: it has said nothing. */
+  long notBeforeNs() {
+    return trouble == null ? 0 : trouble.notBeforeNs;
+  }
+
+  void waitUntil(long notBeforeNs) {
+    if (notBeforeNs != notBeforeNs()) {
+      trouble().notBeforeNs = notBeforeNs;
+    }
   }
 
   boolean isOpen() {
@@ -71,7 +90,7 @@ final class Attempt extends Chain.Link {
 
   /** Whether this number is one that the attempt has, or had before it was asked again. */
   boolean had(int other) {
-    return other >= firstNumber && other <= number;
+    return other >= (trouble == null ? number : trouble.firstNumber) && other <= number;
   }
 
   /**
@@ -96,7 +115,13 @@ final class Attempt extends Chain.Link {
   void end(Execution known, Status status, long nowNs) {
     execution = known;
     end = status;
-    endNs = nowNs;
+    if (status != Status.OK) { // else nobody will ask for it later
+      trouble().failedNs = nowNs;
+    }
+  }
+
+  private long endNs(long nowNs) {
+    return trouble == null || trouble.failedNs == 0 ? nowNs : trouble.failedNs;
   }
 
   Request request(Metadata metadata, long nowNs) {
@@ -122,7 +147,7 @@ final class Attempt extends Chain.Link {
         execution,
         status,
         Duration.ofNanos(sentNs - callStartNs),
-        Duration.ofNanos((end == null ? nowNs : endNs) - sentNs),
+        Duration.ofNanos(endNs(nowNs) - sentNs),
         number == call.hedgeAttempt());
   }
 }

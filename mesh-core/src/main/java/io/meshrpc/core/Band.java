@@ -18,7 +18,7 @@ final class Band {
   final int weight;
   int turns; // left in this round of the bands
   private final CoDel codel;
-  private final Chain<ServerCall> all = new Chain<>();
+  private final Chain<Waiting> all = new Chain<>();
   private final Map<ClientSession, Flow> flows = new HashMap<>(); // those in the two rings
   private final ArrayDeque<Flow> fresh = new ArrayDeque<>(); // in their first turn
   private final ArrayDeque<Flow> ring = new ArrayDeque<>(); // some have become empty
@@ -27,6 +27,17 @@ final class Band {
   private int busy; // flows that are not empty
 
   private @Nullable Flow spare; // of the last client that had work, when none has any
+
+  /** A call that is in the queue, or was. Most never are. */
+  static final class Waiting extends Chain.Link {
+    private final ServerCall call;
+    final long expectedNs; // what it usually takes, as known when it was queued
+
+    Waiting(ServerCall call, long expectedNs) {
+      this.call = call;
+      this.expectedNs = expectedNs;
+    }
+  }
 
   /** The work of one client. */
   private static final class Flow {
@@ -57,10 +68,10 @@ final class Band {
     }
     busy += flow.calls.isEmpty() ? 1 : 0;
     flow.calls.addLast(call);
-    all.add(call);
-    flow.usualNs += call.expectedNs;
+    all.add(call.waiting());
+    flow.usualNs += call.expectedNs();
     flow.bytes += call.bytes();
-    usualNs += call.expectedNs;
+    usualNs += call.expectedNs();
     count++;
   }
 
@@ -82,8 +93,8 @@ final class Band {
 
   /** When the oldest came; {@link Long#MAX_VALUE} if none waits. */
   long oldestNs() {
-    ServerCall oldest = all.first();
-    return oldest == null ? Long.MAX_VALUE : oldest.receivedNs;
+    Waiting oldest = all.first();
+    return oldest == null ? Long.MAX_VALUE : oldest.call.receivedNs;
   }
 
   /** Sees how long its work waits, while work of this server usually takes so long. */
@@ -104,7 +115,8 @@ final class Band {
     long turnNs = Math.max(1, usualNs / count);
     Flow flow = flowInTurn(turnNs);
     ServerCall call = codel.isOverloaded() ? flow.calls.removeLast() : flow.calls.removeFirst();
-    flow.creditNs -= call.expectedNs == 0 ? turnNs : call.expectedNs; // not known: like all others
+    flow.creditNs -=
+        call.expectedNs() == 0 ? turnNs : call.expectedNs(); // not known: like all others
     if (flow.creditNs <= 0 || flow.calls.isEmpty()) {
       endTurn(flow);
     }
@@ -216,10 +228,10 @@ final class Band {
   }
 
   private void left(Flow flow, ServerCall call) {
-    all.remove(call);
-    flow.usualNs -= call.expectedNs;
+    all.remove(call.waiting());
+    flow.usualNs -= call.expectedNs();
     flow.bytes -= call.bytes();
-    usualNs -= call.expectedNs;
+    usualNs -= call.expectedNs();
     count--;
     busy -= flow.calls.isEmpty() ? 1 : 0;
     if (count == 0) {

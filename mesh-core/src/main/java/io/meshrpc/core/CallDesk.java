@@ -71,11 +71,11 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
 
   void cancel(ClientCall call, Status status, long nowNs) {
     setNow(nowNs);
-    if (call.done) {
+    if (call.isDone()) {
       return;
     }
     if (call.seq == 0) {
-      call.cancelled = status;
+      call.cancelEarly(status);
     } else {
       fail(call, status);
     }
@@ -148,7 +148,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     if (RetryRules.isServerFault(answer)) {
       liveness.onFault(peer, now);
     }
-    attempt.notBeforeNs = RetryRules.notBeforeNs(answer, now);
+    attempt.waitUntil(RetryRules.notBeforeNs(answer, now));
     if (answer.execution() == Execution.EXECUTED && answer.code() == Code.OK) {
       pauses.onSuccess();
       end(attempt, Execution.EXECUTED, Status.OK);
@@ -305,7 +305,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     if (call.hasGoodAttempt()) {
       return;
     }
-    boolean free = call.freeMoves++ == 0;
+    boolean free = call.detours().freeMoves++ == 0;
     if (free) {
       launcher.launch(call, now);
     } else {
@@ -319,18 +319,18 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     if (call.hasGoodAttempt()) {
       return;
     }
-    goOn(call, call.repicks++ == 0 || table.hasUntried(call, now));
+    goOn(call, call.detours().repicks++ == 0 || table.hasUntried(call, now));
   }
 
   private void retry(ClientCall call, Attempt attempt, Status status, Response answer) {
     if (call.hasGoodAttempt()) {
       return;
     }
-    boolean spent = call.counted >= call.retry().maxAttempts();
-    boolean banned = attempt.notBeforeNs == Long.MAX_VALUE && table.isBannedEverywhere(call);
+    boolean spent = call.counted() >= call.retry().maxAttempts();
+    boolean banned = attempt.notBeforeNs() == Long.MAX_VALUE && table.isBannedEverywhere(call);
     boolean notRun = answer.execution() == Execution.NOT_EXECUTED;
     boolean hope = notRun && !spent && !banned && !throttle.isRefusedEverywhere(call);
-    boolean free = hope && call.freeMoves++ == 0;
+    boolean free = hope && call.detours().freeMoves++ == 0;
     if (spent || banned || (!free && !pauses.tryTake(now))) {
       boolean poor = !spent && !banned && answer.execution() != Execution.EXECUTED;
       String why = poor ? " (not tried again: the retry budget is empty)" : "";
@@ -366,7 +366,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
 
   private void failUnlessOpen(ClientCall call, Attempt ended, Status status, Metadata metadata) {
     boolean decided = ended.execution == Execution.EXECUTED;
-    if (!call.done && (decided || !call.hasOpenAttempt())) {
+    if (!call.isDone() && (decided || !call.hasOpenAttempt())) {
       call.fail(Failures.after(call, ended, status, metadata, now));
       finish(call);
     }

@@ -1,6 +1,5 @@
 package io.meshrpc.core;
 
-import io.meshrpc.api.AttemptTrace;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Execution;
 import io.meshrpc.api.HedgePolicy;
@@ -13,50 +12,29 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One call at its client, through all its attempts. Owned by the loop once it was started. */
-public final class ClientCall extends Timers.Timed implements SeqTable.Numbered {
+/**
+ * One call at its client, through all its attempts. Owned by the loop once it was started, which it is
+ * when it is opened there. Most calls need one attempt and no more: what others need besides is in
+ * their {@link Detours}.
+ */
+public final class ClientCall extends Timers.Timed
+    implements SeqTable.Numbered, Mail<ClientEngine> {
+  private static final Object TAKEN = new Object();
+
   private final MethodDescriptor<?, ?> method;
   private final byte[] payload;
   private final CallOptions options;
   private final RetryPolicy retry;
   private final HedgePolicy hedge;
-  private final long timeoutNs;
   private final Object ticket;
 
-  private @Nullable Retry again; // null if it never paused
   private @Nullable Attempt first;
-  private List<Attempt> others = List.of(); // most calls have none
+  private @Nullable Detours detours; // null: none yet
   long seq; // 0 until started
   long startNs;
-  long deadlineNs;
-  int counted; // attempts that count against the policy
+  long deadlineNs; // until it is started: its time
   int numbers; // attempt numbers given
-  int freeMoves; // displacements and refusals that did not need the budget
-  int repicks; // times that it was handed back
-  long backoffNs;
-  boolean admitted; // was let through, should all servers be coming back
-  int asked; // how often its present choice was put off
-  private int hedgeAttempt;
-
-  Hedger.@Nullable Hedge hedging; // null if the call is not to be hedged
-
-  @Nullable
-  Status cancelled; // before it was started
-
-  boolean done;
-  private @Nullable Response response;
-  private @Nullable RpcException failure;
-
-  /** When to try once more. */
-  static final class Retry extends Timers.Timed {
-    final ClientCall call;
-    boolean needsBudget;
-    boolean choice; // not a retry: a choice that was put off
-
-    Retry(ClientCall call) {
-      this.call = call;
-    }
-  }
+  private @Nullable Object end; // its Response, TAKEN, or its RpcException; null until then
 
   /**
    * A call that is yet to start.
@@ -94,8 +72,13 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
     this.payload = payload;
     this.options = options;
     this.retry = retry;
-    this.timeoutNs = timeoutNs;
+    this.deadlineNs = timeoutNs;
     this.ticket = ticket;
+  }
+
+  @Override
+  public void open(ClientEngine engine, long nowNs) {
+    engine.start(this, nowNs);
   }
 
   /** Its number, by which servers know it; 0 until it was started. */
@@ -116,30 +99,35 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
 
   /** The answer, if the call succeeded. */
   public @Nullable Response response() {
-    return response;
+    return end instanceof Response response ? response : null;
   }
 
   /** By who has taken the answer, after the end. */
   public void forgetResponse() {
-    response = null;
+    end = TAKEN;
   }
 
   /** The failure, if it failed. */
   public @Nullable RpcException failure() {
-    return failure;
+    return end instanceof RpcException failure ? failure : null;
+  }
+
+  boolean isDone() {
+    return end != null;
   }
 
   /** The number of the attempt that was a hedge; 0 if none was. */
   public int hedgeAttempt() {
-    return hedgeAttempt;
+    return detours == null ? 0 : detours.hedgeAttempt;
+  }
+
+  /** As the caller gave them. */
+  public CallOptions options() {
+    return options;
   }
 
   byte[] payload() {
     return payload;
-  }
-
-  CallOptions options() {
-    return options;
   }
 
   RetryPolicy retry() {
@@ -147,7 +135,49 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
   }
 
   long timeoutNs() {
-    return timeoutNs;
+    return seq == 0 ? deadlineNs : deadlineNs - startNs;
+  }
+
+  /** The same object each time. */
+  Detours detours() {
+    Detours known = detours;
+    if (known == null) {
+      known = new Detours(this);
+      detours = known;
+    }
+    return known;
+  }
+
+  /** Before it was started. */
+  void cancelEarly(Status status) {
+    detours().cancelled = status;
+  }
+
+  /** Null unless it was cancelled before it was started. */
+  @Nullable
+  Status cancelledEarly() {
+    return detours == null ? null : detours.cancelled;
+  }
+
+  /** Is let through from now on, should all servers be coming back. */
+  void admit() {
+    detours().admitted = true;
+  }
+
+  boolean isAdmitted() {
+    return first != null || (detours != null && detours.admitted);
+  }
+
+  /** How often its present choice was put off. */
+  int asked() {
+    return detours == null ? 0 : detours.asked;
+  }
+
+  /** Its next choice is another one. */
+  void endChoice() {
+    if (detours != null) {
+      detours.asked = 0;
+    }
   }
 
   /** Whether a call that may have run may run once more, elsewhere. */
@@ -171,7 +201,7 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
 
   /** The attempt is one more than need be. */
   void hedgeWith(Attempt attempt) {
-    hedgeAttempt = attempt.number;
+    detours().hedgeAttempt = attempt.number;
     discount(attempt);
   }
 
@@ -184,10 +214,9 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
   void add(Attempt attempt) {
     if (first == null) {
       first = attempt;
-      return;
+    } else {
+      detours().add(attempt);
     }
-    others = others.isEmpty() ? new ArrayList<>() : others;
-    others.add(attempt);
   }
 
   boolean hasAttempts() {
@@ -195,12 +224,16 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
   }
 
   int attemptCount() {
-    return first == null ? 0 : 1 + others.size();
+    return first == null ? 0 : 1 + others().size();
+  }
+
+  private List<Attempt> others() {
+    return detours == null ? List.of() : detours.others;
   }
 
   /** The attempts in their order, from 0. */
   Attempt nth(int index) {
-    return index == 0 && first != null ? first : others.get(index - 1);
+    return index == 0 && first != null ? first : others().get(index - 1);
   }
 
   /** A list of its own. */
@@ -234,7 +267,7 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
 
   /** Whether it is hedged, and another attempt than this one is as good as the call has. */
   boolean hasOtherOfTwo(Attempt attempt) {
-    for (int i = 0; hedgeAttempt != 0 && i < attemptCount(); i++) {
+    for (int i = 0; hedgeAttempt() != 0 && i < attemptCount(); i++) {
       Attempt other = nth(i);
       if (other != attempt && other.isOpen() && !other.displaced) {
         return true;
@@ -283,24 +316,14 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
     return null;
   }
 
-  /** Its pause, or the one that it is to have. */
-  Retry again() {
-    Retry known = again;
-    if (known == null) {
-      known = new Retry(this);
-      again = known;
-    }
-    return known;
-  }
-
   /** Whether it is to go on at a moment that is set. */
   boolean isPausing() {
-    return again != null && again.isSet();
+    return detours != null && detours.isSet();
   }
 
   /** Whether another attempt may have reached the same server process, and run there. */
   boolean mayHaveRunAt(Attempt next) {
-    for (int i = 0; !others.isEmpty() && i < attemptCount(); i++) {
+    for (int i = 0; !others().isEmpty() && i < attemptCount(); i++) {
       Attempt attempt = nth(i);
       boolean notRun =
           attempt.execution == Execution.NOT_EXECUTED || attempt.execution == Execution.NOT_SENT;
@@ -316,10 +339,10 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
     long latestNs = Long.MIN_VALUE;
     for (int i = 0; i < attemptCount(); i++) {
       Attempt attempt = nth(i);
-      if (attempt.notBeforeNs != 0
+      if (attempt.notBeforeNs() != 0
           && attempt.peer == peer
           && attempt.incarnation.equals(peer.incarnation())) {
-        latestNs = Math.max(latestNs, attempt.notBeforeNs);
+        latestNs = Math.max(latestNs, attempt.notBeforeNs());
       }
     }
     return latestNs;
@@ -329,45 +352,37 @@ public final class ClientCall extends Timers.Timed implements SeqTable.Numbered 
   void discount(Attempt attempt) {
     if (attempt.counts) {
       attempt.counts = false;
-      counted--;
+      detours().uncounted++;
     }
   }
 
-  /** What is known of the work over all attempts, if no handler's answer decides. */
-  Execution execution() {
-    Execution sum = Execution.NOT_SENT;
-    for (int i = 0; i < attemptCount(); i++) {
-      Attempt attempt = nth(i);
-      if (attempt.execution == Execution.UNKNOWN || attempt.execution == Execution.EXECUTED) {
-        return Execution.UNKNOWN;
-      }
-      if (attempt.execution == Execution.NOT_EXECUTED) {
-        sum = Execution.NOT_EXECUTED;
-      }
-    }
-    return sum;
+  /** A number for an attempt that does not count: the same process is asked once more. */
+  int nextUncounted() {
+    detours().uncounted++;
+    return ++numbers;
   }
 
-  List<AttemptTrace> traces(long nowNs) {
-    List<AttemptTrace> traces = new ArrayList<>();
-    attempts().forEach(attempt -> traces.add(attempt.trace(startNs, nowNs)));
-    return traces;
+  /** Attempts that count against the policy. */
+  int counted() {
+    return detours == null ? numbers : numbers - detours.uncounted;
+  }
+
+  Hedger.@Nullable Hedge hedging() {
+    return detours == null ? null : detours.hedging;
   }
 
   void begin(long number, long nowNs) {
     seq = number;
     startNs = nowNs;
-    boolean forEver = timeoutNs > Long.MAX_VALUE - Math.max(0, nowNs);
-    deadlineNs = forEver ? Long.MAX_VALUE : nowNs + timeoutNs;
+    boolean forEver = deadlineNs > Long.MAX_VALUE - Math.max(0, nowNs);
+    deadlineNs = forEver ? Long.MAX_VALUE : nowNs + deadlineNs;
   }
 
   void succeed(Response answer) {
-    done = true;
-    response = answer;
+    end = answer;
   }
 
   void fail(RpcException why) {
-    done = true;
-    failure = why;
+    end = why;
   }
 }

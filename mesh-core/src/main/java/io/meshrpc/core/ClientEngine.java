@@ -90,8 +90,9 @@ public final class ClientEngine {
       reject(call, tooLarge(call), nowNs);
       return;
     }
-    if (call.cancelled != null) {
-      reject(call, call.cancelled, nowNs);
+    Status cancelled = call.cancelledEarly();
+    if (cancelled != null) {
+      reject(call, cancelled, nowNs);
       return;
     }
     calls.start(call, nowNs);

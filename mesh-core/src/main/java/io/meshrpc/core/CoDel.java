@@ -55,7 +55,7 @@ final class CoDel {
     }
     long waitNs = nowNs - call.receivedNs;
     long mayNs = Math.max(
-        STALE_TARGETS * Math.max(targetNs(), call.expectedNs),
+        STALE_TARGETS * Math.max(targetNs(), call.expectedNs()),
         (call.deadlineNs() - call.receivedNs) / STALE_PART);
     return waitNs > (call.attempt() > 1 ? mayNs / 2 : mayNs);
   }

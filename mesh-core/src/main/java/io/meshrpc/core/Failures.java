@@ -1,5 +1,6 @@
 package io.meshrpc.core;
 
+import io.meshrpc.api.AttemptTrace;
 import io.meshrpc.api.Candidate;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
@@ -7,6 +8,7 @@ import io.meshrpc.api.Metadata;
 import io.meshrpc.api.RpcException;
 import io.meshrpc.api.Status;
 import io.meshrpc.wire.Response;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a caller is told when its call fails: the truth, and the trail that leads to it. */
@@ -17,8 +19,8 @@ final class Failures {
   static RpcException after(
       ClientCall call, Attempt ended, Status status, Metadata metadata, long nowNs) {
     Execution execution =
-        ended.execution == Execution.EXECUTED ? Execution.EXECUTED : call.execution();
-    return new RpcException(status, execution, call.traces(nowNs), List.of(), metadata, null);
+        ended.execution == Execution.EXECUTED ? Execution.EXECUTED : execution(call);
+    return new RpcException(status, execution, traces(call, nowNs), List.of(), metadata, null);
   }
 
   /** A failure that nobody's answer decided. */
@@ -29,7 +31,28 @@ final class Failures {
     boolean explain = noServer && (late || status.code() == Code.UNAVAILABLE);
     List<Candidate> candidates = explain ? table.explain(call, nowNs) : List.of();
     return new RpcException(
-        status, call.execution(), call.traces(nowNs), candidates, Metadata.EMPTY, null);
+        status, execution(call), traces(call, nowNs), candidates, Metadata.EMPTY, null);
+  }
+
+  /** What is known of the work over all attempts, if no handler's answer decides. */
+  private static Execution execution(ClientCall call) {
+    Execution sum = Execution.NOT_SENT;
+    for (int i = 0; i < call.attemptCount(); i++) {
+      Attempt attempt = call.nth(i);
+      if (attempt.execution == Execution.UNKNOWN || attempt.execution == Execution.EXECUTED) {
+        return Execution.UNKNOWN;
+      }
+      if (attempt.execution == Execution.NOT_EXECUTED) {
+        sum = Execution.NOT_EXECUTED;
+      }
+    }
+    return sum;
+  }
+
+  private static List<AttemptTrace> traces(ClientCall call, long nowNs) {
+    List<AttemptTrace> traces = new ArrayList<>();
+    call.attempts().forEach(attempt -> traces.add(attempt.trace(call.startNs, nowNs)));
+    return traces;
   }
 
   /** What an answer that is no success says; a stranger's OK for work that is not done is none. */

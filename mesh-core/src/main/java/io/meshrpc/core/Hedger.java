@@ -59,7 +59,7 @@ final class Hedger {
     Method method = methods.computeIfAbsent(call.method(), any -> new Method());
     method.budget.onCall(call.hedgePolicy().extraLoad());
     Hedge hedge = new Hedge(attempt, method);
-    call.hedging = hedge;
+    call.detours().hedging = hedge;
     if (call.isTied() && attempt.peer.announces) {
       hedge.tie = true;
       set(hedge, 2 * attempt.peer.roundTrips.smoothedNs(), now);
@@ -70,7 +70,7 @@ final class Hedger {
 
   /** The call has succeeded. */
   void onSuccess(ClientCall call, long now) {
-    Hedge hedge = call.hedging;
+    Hedge hedge = call.hedging();
     int own = call.hedgeAttempt() == 0 ? 1 : 2;
     if (hedge != null && call.attemptCount() == own) {
       hedge.method.latencies.add(now - hedge.first.sentNs, now);
@@ -91,7 +91,7 @@ final class Hedger {
 
   /** The attempt will not run: if it is one of two, the hedge has cost nothing. */
   void onTakenBack(Attempt attempt) {
-    Hedge hedge = attempt.call.hedging;
+    Hedge hedge = attempt.call.hedging();
     if (hedge != null && hedge.paid) {
       hedge.paid = false;
       hedge.method.budget.giveBack();
@@ -99,7 +99,7 @@ final class Hedger {
   }
 
   void forget(ClientCall call) {
-    Hedge hedge = call.hedging;
+    Hedge hedge = call.hedging();
     if (hedge != null) {
       due.cancel(hedge);
     }

@@ -33,7 +33,7 @@ final class Launcher {
   private final Ends ends;
   private final LinkedHashSet<ClientCall> waiting = new LinkedHashSet<>(); // for any server
   private final LinkedHashSet<ClientCall> undecided = new LinkedHashSet<>(); // choice put off
-  private final Timers<Attempt.Patience> patience = new Timers<>();
+  private final Timers<Attempt.Trouble> patience = new Timers<>();
 
   Launcher(PeerTable table, Chooser chooser, Sender sender, Pauses pauses, Ends ends) {
     this.table = table;
@@ -50,7 +50,7 @@ final class Launcher {
 
   /** Goes on with a call whose pause, or whose wait for a choice, is over. */
   void goOn(ClientCall call, long now) {
-    launch(call, !call.again().choice, now);
+    launch(call, !call.detours().choice, now);
   }
 
   /** Puts choices that were put off before the balancer again. */
@@ -62,7 +62,7 @@ final class Launcher {
 
   private void launch(ClientCall call, boolean patient, long now) {
     drop(undecided, call);
-    if (call.done || call.hasGoodAttempt() || now >= call.deadlineNs) {
+    if (call.isDone() || call.hasGoodAttempt() || now >= call.deadlineNs) {
       return; // a deadline that has passed is due in this turn
     }
     List<Peer> candidates = table.candidates(call, now);
@@ -70,11 +70,10 @@ final class Launcher {
       await(call);
       return;
     }
-    if (!call.admitted && !table.recovery().admits(now)) {
+    if (!call.isAdmitted() && !table.recovery().admits(now)) {
       holdBack(call);
       return;
     }
-    call.admitted = true;
     drop(waiting, call);
     Peer peer;
     try {
@@ -88,7 +87,7 @@ final class Launcher {
       return;
     }
     pauses.cancel(call);
-    call.asked = 0;
+    call.endChoice();
     Attempt attempt = add(call, peer, now);
     Status refused = sender.send(attempt, now);
     if (refused == null) {
@@ -102,7 +101,6 @@ final class Launcher {
   private Attempt add(ClientCall call, Peer peer, long now) {
     Attempt attempt = new Attempt(call, peer, ++call.numbers, now);
     call.add(attempt);
-    call.counted++;
     peer.open.add(attempt);
     if (peer.state() == PeerState.PROBATION) {
       table.changed();
@@ -139,9 +137,7 @@ final class Launcher {
     if (now >= call.deadlineNs) {
       return; // due in this turn
     }
-    attempt.lost = false;
-    attempt.asked = true;
-    attempt.number = ++call.numbers;
+    attempt.askAgain();
     Status refused = sender.send(attempt, now);
     if (refused == null) {
       beginPatience(attempt, now);
@@ -157,7 +153,7 @@ final class Launcher {
       List<ClientCall> some = new ArrayList<>(waiting).subList(0, count);
       some.forEach(waiting::remove);
       some.forEach(call -> {
-        call.admitted = true;
+        call.admit();
         launch(call, now);
       });
     }
@@ -191,7 +187,7 @@ final class Launcher {
 
   void forget(Attempt attempt) {
     if (attempt.isPatient()) {
-      patience.cancel(attempt.patience());
+      patience.cancel(attempt.trouble());
     }
   }
 
@@ -206,7 +202,7 @@ final class Launcher {
     if (!waiting.isEmpty() && now >= table.recovery().nextNs()) {
       launchWaiting(now);
     }
-    Attempt.Patience over;
+    Attempt.Trouble over;
     while ((over = patience.pollDue(now)) != null) {
       Attempt slow = over.attempt;
       if (table.hasUntried(slow.call, now)) {
@@ -218,14 +214,15 @@ final class Launcher {
   }
 
   private void putOff(ClientCall call, long now) {
-    if (call.asked++ == 0) {
+    call.admit();
+    if (call.detours().asked++ == 0) {
       pauses.forChoice(call, now + chooser.waitNs());
     }
     undecided.add(call);
   }
 
   private void await(ClientCall call) {
-    call.asked = 0; // the next choice has its own time
+    call.endChoice(); // the next has its own time
     long chanceNs = table.nextChanceNs(call);
     boolean patient = call.options().waitForReady() || call.hasOpenAttempt();
     if (!patient && chanceNs == Long.MAX_VALUE && !table.anyComing(call)) {
@@ -249,7 +246,7 @@ final class Launcher {
   private void beginPatience(Attempt attempt, long now) {
     Duration span = attempt.call.retry().attemptPatience();
     if (span != null) {
-      patience.set(attempt.patience(), now + span.toNanos());
+      patience.set(attempt.trouble(), now + span.toNanos());
     }
   }
 }

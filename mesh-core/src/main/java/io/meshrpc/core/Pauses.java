@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Pauses {
   private final RandomGenerator random;
   private final RetryBudget budget = new RetryBudget();
-  private final Timers<ClientCall.Retry> retries = new Timers<>();
+  private final Timers<Detours> retries = new Timers<>();
 
   Pauses(RandomGenerator random) {
     this.random = random;
@@ -26,16 +26,16 @@ final class Pauses {
 
   /** Begins a random pause, longer than the call's last. */
   void begin(ClientCall call, boolean needsBudget, long nowNs) {
-    call.backoffNs = Backoff.nextNs(call.retry(), call.backoffNs, random);
-    ClientCall.Retry again = call.again();
+    Detours again = call.detours();
+    again.backoffNs = Backoff.nextNs(call.retry(), again.backoffNs, random);
     again.needsBudget = needsBudget;
     again.choice = false;
-    retries.set(again, nowNs + call.backoffNs);
+    retries.set(again, nowNs + again.backoffNs);
   }
 
   /** Lets the call go on at this moment. */
   void until(ClientCall call, long dueNs) {
-    ClientCall.Retry again = call.again();
+    Detours again = call.detours();
     again.needsBudget = false;
     again.choice = false;
     retries.set(again, dueNs);
@@ -44,12 +44,12 @@ final class Pauses {
   /** Ends the wait for a choice at this moment. */
   void forChoice(ClientCall call, long dueNs) {
     until(call, dueNs);
-    call.again().choice = true;
+    call.detours().choice = true;
   }
 
   void cancel(ClientCall call) {
     if (call.isPausing()) {
-      retries.cancel(call.again());
+      retries.cancel(call.detours());
     }
   }
 
@@ -60,10 +60,10 @@ final class Pauses {
   /** The next call whose pause is over; one that the budget does not let go pauses again. */
   @Nullable
   ClientCall pollDue(long nowNs) {
-    ClientCall.Retry retry;
+    Detours retry;
     while ((retry = retries.pollDue(nowNs)) != null) {
       ClientCall call = retry.call;
-      boolean needless = call.done || call.hasGoodAttempt();
+      boolean needless = call.isDone() || call.hasGoodAttempt();
       if (!needless && (!retry.needsBudget || budget.tryTake(nowNs))) {
         return call;
       }

@@ -28,12 +28,12 @@ final class RequestQueue {
   }
 
   void add(ServerCall call) {
-    call.expectedNs = call.stats.usualNs();
+    call.expect(call.stats.usualNs());
     band(call.priority()).add(call);
     count++;
     bytes += call.bytes();
     call.stats.queued++;
-    usualNs += call.expectedNs;
+    usualNs += call.expectedNs();
   }
 
   /** Takes the next; null if none waits. */
@@ -151,7 +151,7 @@ final class RequestQueue {
     count--;
     bytes -= call.bytes();
     call.stats.queued--;
-    usualNs -= call.expectedNs;
+    usualNs -= call.expectedNs();
     if (count == 0) {
       startRound();
     }

@@ -8,6 +8,8 @@ import io.meshrpc.api.Priority;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Request;
 import io.meshrpc.wire.Started;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call at its server.
@@ -26,31 +28,23 @@ public final class ServerCall extends Timers.Timed implements SeqTable.Numbered 
 
   final ClientSession client;
   final MethodStats stats;
-  final boolean idempotent;
   final long receivedNs;
-  private final MethodDescriptor<?, ?> method;
   private Request request;
-  private final long deadlineNs;
-
   State state = State.QUEUED;
+  private Band.@Nullable Waiting waiting; // null: never queued
   int found; // requests that were in the server when it came
   int latestAttempt;
   boolean announcesStart; // its client wants to know
   long startedNs;
-  long expectedNs; // what it usually takes, as known when it was queued
   boolean answeredEarly; // the client was told before the handler ended
 
   ServerCall(ClientSession client, MethodStats stats, Request request, long nowNs) {
     this.client = client;
     this.stats = stats;
-    this.method = stats.method();
     this.request = request;
-    this.idempotent = request.idempotent();
     this.latestAttempt = request.attempt();
     this.announcesStart = request.announceStart();
     this.receivedNs = nowNs;
-    long leftUs = Math.min(request.timeLeftUs(), Long.MAX_VALUE / 4000);
-    this.deadlineNs = nowNs + leftUs * 1000;
   }
 
   /** The client asks once more; whether it is to hear that the handler runs already. */
@@ -61,13 +55,27 @@ public final class ServerCall extends Timers.Timed implements SeqTable.Numbered 
     return state == State.RUNNING && again.announceStart();
   }
 
+  /** To be queued, with what it usually takes. */
+  void expect(long spanNs) {
+    waiting = new Band.Waiting(this, spanNs);
+  }
+
+  Band.Waiting waiting() {
+    return Objects.requireNonNull(waiting, "waiting");
+  }
+
+  /** What it usually takes, as known when it was queued; 0 if it was not. */
+  long expectedNs() {
+    return waiting == null ? 0 : waiting.expectedNs;
+  }
+
   Started started() {
     return new Started(request.seq(), latestAttempt);
   }
 
   /** Which method. */
   public MethodDescriptor<?, ?> method() {
-    return method;
+    return stats.method();
   }
 
   /** The request's bytes. */
@@ -117,18 +125,23 @@ public final class ServerCall extends Timers.Timed implements SeqTable.Numbered 
 
   /** When nobody waits any more, on the node's clock. */
   public long deadlineNs() {
-    return deadlineNs;
+    long leftUs = Math.min(request.timeLeftUs(), Long.MAX_VALUE / 4000);
+    return receivedNs + leftUs * 1000;
   }
 
   /** Time left when its handler was started, in nanoseconds. */
   public long timeLeftNs() {
-    return Math.max(0, deadlineNs - startedNs);
+    return Math.max(0, deadlineNs() - startedNs);
   }
 
   /** The call's number under its client. */
   @Override
   public long seq() {
     return request.seq();
+  }
+
+  boolean isIdempotent() {
+    return request.idempotent();
   }
 
   int bytes() {

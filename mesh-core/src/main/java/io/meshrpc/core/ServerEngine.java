@@ -141,7 +141,7 @@ public final class ServerEngine {
         ? limits.replyBytesMax()
         : Math.min(limits.replyBytesMax(), client.responseBytesMax);
     Response answer = Answers.executed(call, reply, bytesMax, nowNs);
-    if (call.idempotent) {
+    if (call.isIdempotent()) {
       client.idempotentEndedMax = Math.max(client.idempotentEndedMax, call.seq());
     } else if (reply.executed() && call.seq() >= client.ackBelow) {
       client.recent.remember(answer, nowNs);

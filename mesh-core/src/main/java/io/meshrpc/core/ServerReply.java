@@ -1,24 +1,48 @@
 package io.meshrpc.core;
 
 import io.meshrpc.api.Code;
+import io.meshrpc.api.Execution;
 import io.meshrpc.api.Metadata;
+import io.meshrpc.wire.Ending;
+import io.meshrpc.wire.Reason;
 
 /**
  * What a handler answered.
  *
- * @param executed false if no handler was started after all
+ * @param ending how it ended, as its client will hear
  */
-public record ServerReply(
-    Code code, String text, Metadata metadata, byte[] payload, boolean executed) {
+public record ServerReply(Ending ending, Metadata metadata, byte[] payload) {
   private static final byte[] NOTHING = {};
 
   /** The answer of a handler that ran. */
   public ServerReply(Code code, String text, Metadata metadata, byte[] payload) {
-    this(code, text, metadata, payload, true);
+    this(new Ending(Execution.EXECUTED, code, Reason.HANDLER, text, 0), metadata, payload);
+  }
+
+  /** The answer of a handler that ran and has done what was asked. */
+  public static ServerReply of(byte[] payload, Metadata metadata) {
+    return new ServerReply(Ending.WELL, metadata, payload);
   }
 
   /** No handler could be started: the work did not run, and may be tried elsewhere. */
   public static ServerReply notStarted(String text) {
-    return new ServerReply(Code.RESOURCE_EXHAUSTED, text, Metadata.EMPTY, NOTHING, false);
+    Ending ending =
+        new Ending(Execution.NOT_EXECUTED, Code.RESOURCE_EXHAUSTED, Reason.QUEUE_FULL, text, 1);
+    return new ServerReply(ending, Metadata.EMPTY, NOTHING);
+  }
+
+  /** False if no handler was started after all. */
+  public boolean executed() {
+    return ending.execution() == Execution.EXECUTED;
+  }
+
+  /** How it ended. */
+  public Code code() {
+    return ending.code();
+  }
+
+  /** For people; empty when OK. */
+  public String text() {
+    return ending.text();
   }
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Runs one handler, once, from the request's bytes to the reply's, and reports exactly once. Its
  * executor may do what it likes: what was rejected before it began never begins.
  */
-public final class Invocation implements Guest {
+public final class Invocation extends ServerContext implements Guest {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final VarHandle STAGE =
       Handles.ofField(MethodHandles.lookup(), "stage", int.class);
@@ -49,37 +49,25 @@ public final class Invocation implements Guest {
       Handler<?, ?> handler,
       List<ServerInterceptor> interceptors,
       Supplier<String> correlationIds,
+      Home home,
       End end) {}
 
-  private final ServerCall call;
-  private final ServerContext context;
   private final Plan plan;
 
   @SuppressWarnings("UnusedVariable") // by its handle
   private volatile int stage; // NEW, and grows only
 
   private @Nullable Thread runner; // while the handler holds it
-  private long beganNs;
   private long heldNs;
   private boolean endedHere;
   private boolean keeps;
+  private boolean shared; // others may end it
   private @Nullable ServerReply kept;
 
   /** A handler that is yet to run. */
-  public Invocation(ServerCall call, ServerContext context, Plan plan) {
-    this.call = call;
-    this.context = context;
+  public Invocation(ServerCall call, Plan plan) {
+    super(call, plan.home);
     this.plan = plan;
-  }
-
-  /** What is to be run. */
-  public ServerCall call() {
-    return call;
-  }
-
-  /** What its handler knows of it. */
-  public ServerContext context() {
-    return context;
   }
 
   /** Before it is run: whether whoever runs it asks for the answer, with {@link #takeReply}. */
@@ -117,29 +105,56 @@ public final class Invocation implements Guest {
 
   @Override
   public void overstayed() {
+    tell();
+  }
+
+  private void tell() {
     ServerReply reply = takeReply();
     if (reply != null) {
+      VarHandle.fullFence(); // who finds that it has not ended is found by who hears of its end
       plan.end.ended(this, reply);
     }
   }
 
   @Override
   public void run() {
-    if (!STAGE.compareAndSet(this, NEW, BEGUN)) {
+    if (!begin()) {
       return; // rejected before, or run twice
     }
-    beganNs = keeps ? 0 : System.nanoTime();
+    long beganNs = keeps ? 0 : System.nanoTime();
     runner = Thread.currentThread();
     try {
-      runHandler();
+      runHandler(beganNs);
     } finally {
       runner = null;
     }
+    if (!keeps && kept != null) {
+      report(beganNs);
+    }
   }
 
-  private void runHandler() {
+  /** Only an executor could reject it meanwhile, or run it twice; its answer is not kept then. */
+  private boolean begin() {
+    if (!keeps) {
+      return STAGE.compareAndSet(this, NEW, BEGUN);
+    }
+    if (stage != NEW) {
+      return false;
+    }
+    STAGE.setRelease(this, BEGUN);
+    return true;
+  }
+
+  private void report(long beganNs) {
+    if (heldNs == 0) {
+      heldFor(System.nanoTime() - beganNs);
+    }
+    tell();
+  }
+
+  private void runHandler(long beganNs) {
     try {
-      CompletionStage<?> answer = context.call(this::handle);
+      CompletionStage<?> answer = call(this::handle);
       if (answer == null) {
         throw new IllegalStateException("the handler returned null (expected: a stage)");
       }
@@ -148,6 +163,7 @@ public final class Invocation implements Guest {
         return;
       }
       heldNs = keeps ? 0 : System.nanoTime() - beganNs; // before others may end it
+      shared = true;
       answer.whenComplete((reply, failure) -> {
         if (failure != null) {
           fail(failure);
@@ -168,10 +184,10 @@ public final class Invocation implements Guest {
   /** The executor would not run the handler, or so it says: nothing happens if it has begun. */
   public void rejected(Throwable why) {
     if (STAGE.compareAndSet(this, NEW, ENDED)) {
-      log(Level.WARNING, "the executor of " + call.method() + " rejected a call", why);
+      log(Level.WARNING, "the executor of " + method() + " rejected a call", why);
       plan.end.ended(this, ServerReply.notStarted("the server's executor rejected the call"));
     } else {
-      log(Level.WARNING, "the executor of " + call.method() + " ran a call and failed", why);
+      log(Level.WARNING, "the executor of " + method() + " ran a call and failed", why);
     }
   }
 
@@ -180,7 +196,7 @@ public final class Invocation implements Guest {
   }
 
   private CompletionStage<?> handle() throws Exception {
-    Object request = call.decode(call.method().request());
+    Object request = call().decode(method().request());
     return plan.interceptors.isEmpty() ? callHandler(request) : new Chain(0).handle(request);
   }
 
@@ -195,9 +211,9 @@ public final class Invocation implements Guest {
       if (reply == null) {
         throw new IllegalStateException("the handler answered null (expected: a reply)");
       }
-      MethodDescriptor<?, Object> method = (MethodDescriptor<?, Object>) call.method();
+      MethodDescriptor<?, Object> method = (MethodDescriptor<?, Object>) method();
       byte[] payload = method.reply().encode(reply);
-      end(new ServerReply(Code.OK, "", context.reply(), payload));
+      end(ServerReply.of(payload, reply()));
     } catch (Throwable e) {
       fail(e);
     }
@@ -213,19 +229,19 @@ public final class Invocation implements Guest {
       return;
     }
     String id = plan.correlationIds.get();
-    log(Level.ERROR, "the handler of " + call.method() + " failed; correlation id " + id, cause);
+    log(Level.ERROR, "the handler of " + method() + " failed; correlation id " + id, cause);
     end(new ServerReply(
         Code.UNKNOWN, "handler failed; correlation id " + id, Metadata.EMPTY, NOTHING));
   }
 
   private Metadata allMetadata(RpcException failure) {
-    Metadata all = context.reply().with(failure.metadata());
+    Metadata all = reply().with(failure.metadata());
     if (all.bytes() <= ServerContext.METADATA_BYTES_MAX) {
       return all;
     }
     LOG.log(
         Level.WARNING,
-        "a failure of " + call.method() + " left without its metadata: " + all.bytes()
+        "a failure of " + method() + " left without its metadata: " + all.bytes()
             + " bytes (expected: <= " + ServerContext.METADATA_BYTES_MAX + ")");
     return Metadata.EMPTY;
   }
@@ -235,19 +251,26 @@ public final class Invocation implements Guest {
   }
 
   private void end(ServerReply reply) {
-    if ((int) STAGE.getAndSet(this, ENDED) == ENDED) {
+    if (!endFirst()) {
       return;
     }
-    boolean here = runner == Thread.currentThread();
-    if (here && keeps) {
-      kept = reply;
-      return;
+    if (runner == Thread.currentThread()) {
+      kept = reply; // until the handler has given its thread back
+    } else {
+      plan.end.ended(this, reply);
     }
-    if (here && heldNs == 0) {
-      heldNs = System.nanoTime() - beganNs;
-      endedHere = true;
+  }
+
+  /** Until others may end it, it is ended by who runs it. */
+  private boolean endFirst() {
+    if (shared) {
+      return (int) STAGE.getAndSet(this, ENDED) != ENDED;
     }
-    plan.end.ended(this, reply);
+    if (stage == ENDED) {
+      return false;
+    }
+    STAGE.setRelease(this, ENDED);
+    return true;
   }
 
   /** Logs what the user's code threw. Whatever comes of that, the call is to end all the same. */
@@ -278,7 +301,7 @@ public final class Invocation implements Guest {
     @Override
     public CompletionStage<?> handle(Object request) throws Exception {
       if (index < plan.interceptors.size()) {
-        CallContext seen = context;
+        CallContext seen = Invocation.this;
         return plan.interceptors.get(index).intercept(seen, request, new Chain(index + 1));
       }
       return callHandler(request);

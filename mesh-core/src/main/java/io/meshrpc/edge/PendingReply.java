@@ -1,20 +1,13 @@
 package io.meshrpc.edge;
 
-import io.meshrpc.api.CallOptions;
-import io.meshrpc.api.Metadata;
-import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.core.ClientCall;
-import io.meshrpc.wire.Response;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a caller waits for the end of its call: a parked thread, or a future. The reply is decoded by
- * whoever wanted it, never by the loop.
+ * Where a thread waits, parked, for the end of its call, whose ticket it is.
  *
  * @param <R> the reply's type
  */
@@ -25,44 +18,17 @@ public final class PendingReply<R> {
   private static final VarHandle ENDED =
       Handles.ofField(MethodHandles.lookup(), "ended", ClientCall.class);
 
-  private final MethodDescriptor<?, R> method;
-  private final @Nullable Consumer<Metadata> replyMetadata;
-  private final @Nullable Thread waiter;
-  private final @Nullable CompletableFuture<R> future;
+  private final Thread waiter = Thread.currentThread();
   private @Nullable PendingReply<?> next; // written before ended, read after it
 
   @SuppressWarnings("UnusedVariable") // by its handle
   private volatile @Nullable ClientCall ended;
 
-  private PendingReply(
-      MethodDescriptor<?, R> method,
-      CallOptions options,
-      @Nullable Thread waiter,
-      @Nullable CompletableFuture<R> future) {
-    this.method = method;
-    this.replyMetadata = options.replyMetadata();
-    this.waiter = waiter;
-    this.future = future;
-  }
-
   /** For a caller that will {@link #await} in this thread. */
-  public static <R> PendingReply<R> blocking(MethodDescriptor<?, R> method, CallOptions options) {
-    return new PendingReply<>(method, options, Thread.currentThread(), null);
-  }
-
-  /** For a caller that holds this future. */
-  public static <R> PendingReply<R> async(
-      MethodDescriptor<?, R> method, CallOptions options, CompletableFuture<R> future) {
-    return new PendingReply<>(method, options, null, future);
-  }
-
-  /** Whether a thread waits, and no future. */
-  public boolean isBlocking() {
-    return waiter != null;
-  }
+  public PendingReply() {}
 
   /**
-   * For the loop: the call has ended. A thread that waits is yet to be woken, and will wake the next.
+   * For the loop: the call has ended. The thread that waits is yet to be woken, and will wake the next.
    *
    * @param next who is to be woken after this one; null if nobody is
    */
@@ -74,18 +40,6 @@ public final class PendingReply<R> {
   /** Wakes the thread that waits, once the call has ended. */
   public void wake() {
     LockSupport.unpark(waiter);
-  }
-
-  /** For the callback executor: completes the future, unless that was done, or given up, before. */
-  public void completeFuture() {
-    if (future == null || future.isDone()) {
-      return;
-    }
-    try {
-      future.complete(result());
-    } catch (Throwable e) {
-      future.completeExceptionally(e);
-    }
   }
 
   /** Waits; an interrupt cancels the call and is kept. */
@@ -110,20 +64,6 @@ public final class PendingReply<R> {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return result();
-  }
-
-  private R result() {
-    ClientCall call = ended;
-    Response response = call == null ? null : call.response();
-    if (call != null && response != null) {
-      if (replyMetadata != null) {
-        replyMetadata.accept(response.metadata());
-      }
-      call.forgetResponse(); // which holds all that came with it
-      return response.decode(method.reply());
-    }
-    RuntimeException failure = call == null ? null : call.failure();
-    throw failure == null ? new IllegalStateException("the call has not ended") : failure;
+    return Replies.take(ended);
   }
 }

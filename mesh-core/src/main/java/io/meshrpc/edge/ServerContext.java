@@ -18,8 +18,8 @@ import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What a handler knows of its call. */
-public final class ServerContext implements CallContext {
+/** What a handler knows of its call: its {@link Invocation}, as users see it. */
+public abstract class ServerContext implements CallContext {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
 
   private static final VarHandle ENDED =
@@ -27,33 +27,37 @@ public final class ServerContext implements CallContext {
   static final int METADATA_BYTES_MAX = 8 << 10;
 
   private final ServerCall call;
-  private final LongSupplier clock;
-  private final long deadlineNs; // of that clock
-  private List<Runnable> onCancel = List.of(); // guarded by call; most calls have none
-  private Set<Runnable> nested = Set.of(); // guarded by call
-  private boolean cancelled; // guarded by call
+  private final Home home;
+  private @Nullable Watch watch; // guarded by call; null: nobody has asked, and it is not cancelled
   // null: none; a volatile that is set at birth would cost a fence
   private volatile @Nullable Metadata reply;
-  private final @Nullable Object server;
 
   @SuppressWarnings("UnusedVariable") // by its handle
   private volatile boolean ended;
 
-  /** The context of a handler that starts now, by its node's clock of nanoseconds. */
-  public ServerContext(ServerCall call, LongSupplier clock) {
-    this(call, clock, null);
+  /**
+   * Where handlers run.
+   *
+   * @param clock the node's, of nanoseconds
+   * @param server see {@link #isUnderWayAt}
+   */
+  public record Home(LongSupplier clock, @Nullable Object server) {}
+
+  /** Who is to hear if nobody waits any more. */
+  private static final class Watch {
+    final List<Runnable> onCancel = new ArrayList<>();
+    final Set<Runnable> nested = new LinkedHashSet<>();
+    boolean cancelled;
   }
 
-  /**
-   * The context of a handler that starts now, by its node's clock of nanoseconds.
-   *
-   * @param server whose handler it is; see {@link #isUnderWayAt}
-   */
-  public ServerContext(ServerCall call, LongSupplier clock, @Nullable Object server) {
-    this.server = server;
+  ServerContext(ServerCall call, Home home) {
     this.call = call;
-    this.clock = clock;
-    this.deadlineNs = call.deadlineNs();
+    this.home = home;
+  }
+
+  /** Which call. */
+  public ServerCall call() {
+    return call;
   }
 
   /** The handler has answered. */
@@ -63,19 +67,20 @@ public final class ServerContext implements CallContext {
 
   /** Whether the handler is this server's, and has not answered. */
   public boolean isUnderWayAt(Object place) {
-    return server == place && !ended;
+    return home.server == place && !ended;
   }
 
   /** Marks the call as cancelled and hands what is to be done about it to an executor. */
   public void markCancelledAnd(Executor executor) {
     List<Runnable> actions;
     synchronized (call) {
-      if (cancelled) {
+      Watch own = watch();
+      if (own.cancelled) {
         return;
       }
-      cancelled = true;
-      actions = onCancel;
-      nested.forEach(Runnable::run); // these only hand over
+      own.cancelled = true;
+      actions = own.onCancel;
+      own.nested.forEach(Runnable::run); // these only hand over
     }
     if (actions.isEmpty()) {
       return;
@@ -93,9 +98,8 @@ public final class ServerContext implements CallContext {
    */
   public Runnable addNested(Runnable cancel) {
     synchronized (call) {
-      if (!cancelled) {
-        nested = nested.isEmpty() ? new LinkedHashSet<>() : nested;
-        nested.add(cancel);
+      if (!watch().cancelled) {
+        watch().nested.add(cancel);
         return () -> removeNested(cancel);
       }
     }
@@ -105,8 +109,21 @@ public final class ServerContext implements CallContext {
 
   private void removeNested(Runnable cancel) {
     synchronized (call) {
-      nested.remove(cancel);
+      watch().nested.remove(cancel);
     }
+  }
+
+  private Watch watch() {
+    Watch known = watch;
+    if (known == null) {
+      known = new Watch();
+      watch = known;
+    }
+    return known;
+  }
+
+  private long leftNs() {
+    return call.deadlineNs() - home.clock.getAsLong();
   }
 
   Metadata reply() {
@@ -116,22 +133,21 @@ public final class ServerContext implements CallContext {
 
   @Override
   public Duration timeLeft() {
-    return Duration.ofNanos(Math.max(0, deadlineNs - clock.getAsLong()));
+    return Duration.ofNanos(Math.max(0, leftNs()));
   }
 
   @Override
   public boolean isCancelled() {
     synchronized (call) {
-      return cancelled || deadlineNs - clock.getAsLong() <= 0;
+      return (watch != null && watch.cancelled) || leftNs() <= 0;
     }
   }
 
   @Override
   public void onCancel(Runnable action) {
     synchronized (call) {
-      if (!cancelled) {
-        onCancel = onCancel.isEmpty() ? new ArrayList<>() : onCancel;
-        onCancel.add(action);
+      if (!watch().cancelled) {
+        watch().onCancel.add(action);
         return;
       }
     }

@@ -19,8 +19,7 @@ public final class WakeUps {
     int count = 0;
     for (int i = ended.size() - 1; i >= 0; i--) { // so that the first is at the head of its chain
       ClientCall call = ended.get(i);
-      PendingReply<?> pending = (PendingReply<?>) call.ticket();
-      if (pending.isBlocking()) {
+      if (call.ticket() instanceof PendingReply<?> pending) {
         int chain = count++ % CHAINS;
         pending.end(call, firsts[chain]);
         firsts[chain] = pending;

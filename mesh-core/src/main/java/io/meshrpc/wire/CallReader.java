@@ -107,11 +107,7 @@ final class CallReader {
     return new Response(
         seq,
         attempt,
-        execution,
-        code,
-        reason,
-        text,
-        pushbackMs,
+        Ending.of(execution, code, reason, text, pushbackMs),
         queueUs,
         serviceUs,
         usualServiceUs,

@@ -10,12 +10,7 @@ import io.meshrpc.api.Metadata;
  *
  * @param seq the call's number
  * @param attempt the latest attempt of this call that the server has got
- * @param execution what became of the work; never {@link Execution#NOT_SENT}
- * @param code how it ended
- * @param reason why the mesh, and not the handler, says so
- * @param text for people; empty when OK
- * @param pushbackMs not again at this server before this time has passed; 0: nothing said; {@link
- *     #NEVER}: not at all
+ * @param ending how it ended
  * @param queueUs how long the work waited
  * @param serviceUs how long it ran
  * @param usualServiceUs what calls of this method usually take here
@@ -27,11 +22,7 @@ import io.meshrpc.api.Metadata;
 public record Response(
     long seq,
     int attempt,
-    Execution execution,
-    Code code,
-    Reason reason,
-    String text,
-    int pushbackMs,
+    Ending ending,
     long queueUs,
     long serviceUs,
     long usualServiceUs,
@@ -44,18 +35,10 @@ public record Response(
   public static final int NEVER = -1;
 
   /**
-   * Checks the execution.
+   * One whose payload is a whole array; not to be changed once handed over.
    *
-   * @throws IllegalArgumentException if it is one that no server can vouch for
+   * @throws IllegalArgumentException if the execution is one that no server can vouch for
    */
-  public Response {
-    if (execution == Execution.NOT_SENT) {
-      throw new IllegalArgumentException(
-          "execution: NOT_SENT (expected: EXECUTED, NOT_EXECUTED or UNKNOWN)");
-    }
-  }
-
-  /** One whose payload is a whole array; not to be changed once handed over. */
   public Response(
       long seq,
       int attempt,
@@ -72,11 +55,7 @@ public record Response(
     this(
         seq,
         attempt,
-        execution,
-        code,
-        reason,
-        text,
-        pushbackMs,
+        Ending.of(execution, code, reason, text, pushbackMs),
         queueUs,
         serviceUs,
         usualServiceUs,
@@ -84,6 +63,31 @@ public record Response(
         payload,
         0,
         payload.length);
+  }
+
+  /** What became of the work; never {@link Execution#NOT_SENT}. */
+  public Execution execution() {
+    return ending.execution();
+  }
+
+  /** How it ended. */
+  public Code code() {
+    return ending.code();
+  }
+
+  /** Why the mesh, and not the handler, says so. */
+  public Reason reason() {
+    return ending.reason();
+  }
+
+  /** For people; empty when OK. */
+  public String text() {
+    return ending.text();
+  }
+
+  /** Not again at this server before this time has passed; 0: nothing said; or {@link #NEVER}. */
+  public int pushbackMs() {
+    return ending.pushbackMs();
   }
 
   /** The encoded reply: a copy, unless it is a whole array. */
@@ -98,6 +102,6 @@ public record Response(
 
   /** Bytes of payload and metadata, and characters of the text. */
   public long bytes() {
-    return (long) payloadBytes + metadata.bytes() + text.length();
+    return (long) payloadBytes + metadata.bytes() + text().length();
   }
 }

@@ -7,6 +7,7 @@ import io.meshrpc.core.ClientCall;
 import io.meshrpc.core.ClientEngine;
 import io.meshrpc.core.ClientLimits;
 import io.meshrpc.core.ClientOutbox;
+import io.meshrpc.core.Mail;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.security.MeshSecurity;
@@ -166,7 +167,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
     return node.loop;
   }
 
-  private void post(NodeLoop.Mail<ClientEngine> mail) {
+  private void post(Mail<ClientEngine> mail) {
     loop.post(mail);
   }
 

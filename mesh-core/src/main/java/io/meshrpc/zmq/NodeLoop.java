@@ -1,5 +1,6 @@
 package io.meshrpc.zmq;
 
+import io.meshrpc.core.Mail;
 import io.meshrpc.edge.Guest;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -22,17 +23,6 @@ public final class NodeLoop<E> {
    * messages; with more of them this side and the other take turns instead of working at once.
    */
   static final int TURN_MAX = 128;
-
-  /**
-   * What is handed to the loop.
-   *
-   * @param <E> the engine
-   */
-  @FunctionalInterface
-  public interface Mail<E> {
-    /** Runs on the loop. */
-    void open(E engine, long nowNs);
-  }
 
   private static final int OWN_MAX = 1024;
   private static final int FRAMES_MAX = 1024; // of those that hold nothing for the engine

@@ -40,7 +40,7 @@ class AnswersTest {
     b.ok(a.lastRequest());
     b.cancelled(a.lastRequest(), Stage.NOT_STARTED);
 
-    assertThat(call.done).isFalse();
+    assertThat(call.isDone()).isFalse();
     assertThat(b.requests()).isEmpty();
   }
 
@@ -52,7 +52,7 @@ class AnswersTest {
     a.ok(like(request, request.seq(), 2));
     a.ok(like(request, request.seq(), 0));
 
-    assertThat(call.done).isFalse();
+    assertThat(call.isDone()).isFalse();
   }
 
   @Test
@@ -76,7 +76,7 @@ class AnswersTest {
     a.turnAway(first, Reason.QUEUE_FULL, 0);
     a.answer(first, Execution.UNKNOWN, Code.UNAVAILABLE, Reason.EXPIRED_RUNNING, 0);
 
-    assertThat(call.done).isFalse();
+    assertThat(call.isDone()).isFalse();
     assertThat(call.hasOpenAttempt()).isTrue();
   }
 
@@ -177,7 +177,7 @@ class AnswersTest {
     ClientCall call = call(Duration.ofNanos(Long.MAX_VALUE), CallOptions.DEFAULT);
     bench.advance(Duration.ofMinutes(1));
 
-    assertThat(call.done).isFalse();
+    assertThat(call.isDone()).isFalse();
     a.ok(a.lastRequest());
     assertThat(call.response()).isNotNull();
   }

@@ -37,7 +37,7 @@ class CandidatesTest {
     ClientCall call = bench.call(PAY);
     FakeServer a = bench.connect("tcp://a:1");
     bench.advanceMs(3000);
-    assertThat(call.done).isFalse();
+    assertThat(call.isDone()).isFalse();
     a.accept();
 
     assertThat(a.requests()).hasSize(1);
@@ -69,7 +69,7 @@ class CandidatesTest {
     FakeServer b = bench.connect("tcp://b:1");
     ClientCall call = impatient(PAY, AT_ONCE);
     a.refuse();
-    assertThat(call.done).isFalse();
+    assertThat(call.isDone()).isFalse();
     b.refuse();
 
     assertThat(call.failure().code()).isEqualTo(Code.UNAVAILABLE);
@@ -182,7 +182,7 @@ class CandidatesTest {
     FakeServer a = bench.up("tcp://a:1");
     ClientCall call = bench.call(READ);
     bench.engine.disconnect(a.endpoint, bench.now);
-    assertThat(call.done).isFalse();
+    assertThat(call.isDone()).isFalse();
     FakeServer b = bench.up("tcp://b:1");
 
     assertThat(b.requests()).hasSize(1);

@@ -82,7 +82,7 @@ class CoDelTest {
   })
   void whatIsStale(int waitMs, int givenMs, int attempt, int methodMs, boolean stale) {
     ServerCall call = call(attempt, givenMs);
-    call.expectedNs = methodMs * MS;
+    call.expect(methodMs * MS);
     assertThat(codel.isStale(call, 10_000 * MS)).as("without an overload").isFalse();
 
     overload();

@@ -52,8 +52,8 @@ class FairQueueTest {
     long[] tookMs = new long[4];
     for (long sumMs = 0; sumMs < 600; ) {
       ServerCall call = next();
-      tookMs[(int) call.client.nodeId.low()] += call.expectedNs / MS;
-      sumMs += call.expectedNs / MS;
+      tookMs[(int) call.client.nodeId.low()] += call.expectedNs() / MS;
+      sumMs += call.expectedNs() / MS;
     }
 
     assertThat(tookMs[1]).isBetween(170L, 230L);

@@ -229,7 +229,7 @@ class HedgingTest {
     ClientCall call = bench.call(READ, AFTER_10_MS);
     bench.advanceMs(10);
     b.fail(b.lastRequest(), Code.INTERNAL);
-    assertThat(call.done).isFalse();
+    assertThat(call.isDone()).isFalse();
     a.ok(a.lastRequest());
 
     assertThat(call.response()).isNotNull();
@@ -276,7 +276,7 @@ class HedgingTest {
     bench.advanceMs(10);
     b.turnAway(b.lastRequest(), Reason.QUEUE_FULL, 0);
     a.turnAway(a.lastRequest(), Reason.QUEUE_FULL, 0);
-    assertThat(call.done).isFalse();
+    assertThat(call.isDone()).isFalse();
     bench.advanceMs(100);
     c.ok(c.lastRequest());
 
@@ -347,7 +347,7 @@ class HedgingTest {
     other.up("tcp://b:1").busy(0);
     ClientCall call = other.call(READ, AFTER_10_MS);
     other.advanceMs(20);
-    assertThat(call.done).isFalse();
+    assertThat(call.isDone()).isFalse();
     only.ok(only.lastRequest());
 
     assertThat(call.response()).isNotNull();

@@ -155,7 +155,9 @@ final class RandomWorld implements ClientOutbox {
     ackBelow = engine.ackBelow();
     must(ackBelow >= before, () -> "ackBelow fell from " + before + " to " + ackBelow);
     for (ClientCall call : calls) {
-      must(call.done || ackBelow <= call.seq, () -> "ackBelow " + ackBelow + " above an open call");
+      must(
+          call.isDone() || ackBelow <= call.seq,
+          () -> "ackBelow " + ackBelow + " above an open call");
     }
   }
 
@@ -191,7 +193,7 @@ final class RandomWorld implements ClientOutbox {
   private void onRequest(RandomServer server, Request request) {
     ClientCall call =
         calls.stream().filter(c -> c.seq == request.seq()).findFirst().orElseThrow();
-    must(!call.done && now < call.deadlineNs, () -> "sent after the end: " + request);
+    must(!call.isDone() && now < call.deadlineNs, () -> "sent after the end: " + request);
     Place place = new Place(request.seq(), server.node);
     if (!call.mayRunTwice()) {
       for (Place other : reached) {

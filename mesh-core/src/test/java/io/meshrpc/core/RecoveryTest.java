@@ -46,7 +46,7 @@ class RecoveryTest {
     comeBack(0, back);
     int through = 0;
     for (int i = 0; i < 1000; i++) {
-      through += impatient().done ? 0 : 1;
+      through += impatient().isDone() ? 0 : 1;
     }
 
     assertThat(through / 10.0).isBetween(percent - 5.0, percent + (percent == 100 ? 0.0 : 5.0));
@@ -57,7 +57,7 @@ class RecoveryTest {
     outage(10);
     comeBack(0, 1);
     ClientCall refused = impatient();
-    while (!refused.done) {
+    while (!refused.isDone()) {
       refused = impatient();
     }
 
@@ -340,7 +340,7 @@ class RecoveryTest {
   private int countThrough(int calls) {
     int through = 0;
     for (int i = 0; i < calls; i++) {
-      through += impatient().done ? 0 : 1;
+      through += impatient().isDone() ? 0 : 1;
     }
     return through;
   }

@@ -59,7 +59,7 @@ class RetryTest {
     bench.advanceMs(50);
 
     assertThat(b.requests()).hasSize(goes ? 1 : 0);
-    assertThat(call.done).isEqualTo(!goes);
+    assertThat(call.isDone()).isEqualTo(!goes);
     if (!goes) {
       assertThat(call.failure().execution()).isEqualTo(Execution.UNKNOWN);
     }
@@ -104,7 +104,7 @@ class RetryTest {
     a.lose();
 
     assertThat(b.requests()).hasSize(moves ? 1 : 0);
-    assertThat(call.done).isEqualTo(fails);
+    assertThat(call.isDone()).isEqualTo(fails);
     if (fails) {
       assertThat(call.failure().execution()).isEqualTo(Execution.UNKNOWN);
     }
@@ -224,7 +224,7 @@ class RetryTest {
     second.lose();
     int sent = call.numbers;
 
-    assertThat(call.done).as("it waits, and does not fail").isFalse();
+    assertThat(call.isDone()).as("it waits, and does not fail").isFalse();
     bench.advanceMs(5);
     assertThat(call.numbers).isEqualTo(sent);
     bench.advanceMs(3000);

@@ -84,7 +84,7 @@ class SilenceMovesTest {
     FakeServer b = bench.up("tcp://b:1");
     ClientCall call = bench.call(PAY);
     a.restart();
-    assertThat(call.done).as("the same process may come back").isFalse();
+    assertThat(call.isDone()).as("the same process may come back").isFalse();
     a.accept();
 
     assertThat(call.failure().execution()).isEqualTo(Execution.UNKNOWN);
@@ -110,7 +110,7 @@ class SilenceMovesTest {
     ClientCall call = bench.call(READ);
     a.frozen = true;
     bench.advanceMs(2100);
-    assertThat(call.done).isFalse();
+    assertThat(call.isDone()).isFalse();
     FakeServer b = bench.up("tcp://b:1");
     bench.advanceMs(3000);
 
@@ -173,7 +173,7 @@ class SilenceMovesTest {
     ClientCall call = bench.call(READ, RETRY.withMaxAttempts(1));
     silence(a);
     b.turnAway(b.lastRequest(), Reason.QUEUE_FULL, 0);
-    assertThat(call.done).as("the first attempt may still be answered").isFalse();
+    assertThat(call.isDone()).as("the first attempt may still be answered").isFalse();
     a.frozen = true;
     bench.advanceMs(2500);
 
@@ -198,7 +198,7 @@ class SilenceMovesTest {
 
     assertThat(runs.response()).isNotNull();
     assertThat(b.requests()).hasSize(2);
-    assertThat(queued.done).isFalse();
+    assertThat(queued.isDone()).isFalse();
     bench.call(READ);
     assertThat(a.requests()).as("nothing new").hasSize(2);
   }
@@ -215,7 +215,7 @@ class SilenceMovesTest {
     ClientCall third = bench.call(PAY);
     assertThat(second.attempts()).isEmpty();
     a.fail(a.lastRequest(), Code.NOT_FOUND);
-    assertThat(first.done).isTrue();
+    assertThat(first.isDone()).isTrue();
     assertThat(second.attempts()).hasSize(1);
     assertThat(third.attempts()).isEmpty();
 

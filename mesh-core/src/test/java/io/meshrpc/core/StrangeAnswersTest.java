@@ -38,6 +38,6 @@ class StrangeAnswersTest {
     server.accept();
 
     assertThat(bench.moves(server)).endsWith("UP>SUSPECT", "SUSPECT>WARMING");
-    assertThat(call.done).isFalse();
+    assertThat(call.isDone()).isFalse();
   }
 }

@@ -3,6 +3,7 @@ package io.meshrpc.edge;
 import static io.meshrpc.Races.atOnce;
 import static io.meshrpc.Races.check;
 import static io.meshrpc.api.CallOptions.DEFAULT;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.meshrpc.Races;
 import io.meshrpc.api.CallInterceptor;
@@ -45,6 +46,7 @@ class CallEndTest {
   };
   private static final MethodDescriptor<byte[], byte[]> METHOD =
       new MethodDescriptor<>("test.Race", "Run", Idempotency.UNSPECIFIED, SAME, SAME);
+  private static final ServerContext.Home HOME = new ServerContext.Home(() -> 0, null);
   private static final ServerCall TO_RUN = Samples.toRun(METHOD, BYTES);
 
   @Test
@@ -54,7 +56,7 @@ class CallEndTest {
       AtomicReference<byte[]> reply = new AtomicReference<>();
       Thread loop = new Thread(() -> end(pending.get()));
       atOnce(() -> {
-        pending.set(PendingReply.blocking(METHOD, DEFAULT));
+        pending.set(new PendingReply<>());
         loop.start();
         reply.set(pending.get().await(() -> {}, Long.MAX_VALUE));
       });
@@ -84,7 +86,7 @@ class CallEndTest {
       Thread stranger = new Thread(() -> caller.get().interrupt());
       atOnce(() -> {
         caller.set(Thread.currentThread());
-        pending.set(PendingReply.blocking(METHOD, DEFAULT));
+        pending.set(new PendingReply<>());
         loop.start();
         stranger.start();
         reply.set(pending.get().await(() -> cancelled.set(true), Long.MAX_VALUE));
@@ -100,15 +102,10 @@ class CallEndTest {
   @Test
   void aFutureIsEitherCancelledOrCompleted() {
     Races.play(() -> {
-      CompletableFuture<byte[]> future = new CompletableFuture<>();
-      PendingReply<byte[]> pending = PendingReply.async(METHOD, DEFAULT, future);
+      ReplyFuture<byte[]> future = new ReplyFuture<>(call -> {});
+      future.of(answered());
       AtomicReference<Boolean> cancelled = new AtomicReference<>();
-      atOnce(
-          () -> {
-            pending.end(answered(), null);
-            pending.completeFuture();
-          },
-          () -> cancelled.set(future.cancel(true)));
+      atOnce(future::completeWithReply, () -> cancelled.set(future.cancel(true)));
       check(future.isDone() && future.isCancelled() == cancelled.get(), "unclear end");
       check(cancelled.get() || future.join() == BYTES, "no reply");
     });
@@ -127,8 +124,8 @@ class CallEndTest {
       };
       invocation = new Invocation(
           TO_RUN,
-          new ServerContext(TO_RUN, () -> 0),
-          new Invocation.Plan(counting, List.of(), () -> "id", (same, reply) -> ends.add(reply)));
+          new Invocation.Plan(
+              counting, List.of(), () -> "id", HOME, (same, reply) -> ends.add(reply)));
     }
 
     void checkEndedOnce() {
@@ -169,6 +166,49 @@ class CallEndTest {
       Run run = new Run(request -> stage);
       atOnce(run.invocation::run, () -> stage.complete(BYTES));
       run.checkEndedOnce();
+    });
+  }
+
+  @Test
+  void anAnswerThatIsKeptIsTakenOnceAndNotTold() {
+    Run run = new Run(request -> CompletableFuture.completedFuture(request));
+    run.invocation.keepReply(true);
+    run.invocation.run();
+    run.invocation.run();
+
+    assertThat(run.runs).hasValue(1);
+    assertThat(run.invocation.hasEnded()).isTrue();
+    assertThat(run.invocation.takeReply()).isNotNull();
+    assertThat(run.invocation.takeReply()).isNull();
+    assertThat(run.ends).isEmpty();
+  }
+
+  @Test
+  void anAnswerThatIsKeptByOneWhoHasStayedTooLongIsTold() {
+    Run run = new Run(request -> CompletableFuture.completedFuture(request));
+    run.invocation.keepReply(true);
+    run.invocation.run();
+    run.invocation.overstayed();
+    run.invocation.overstayed();
+
+    run.checkEndedOnce();
+  }
+
+  @Test
+  void aStageThatCompletesWhileItIsReturnedIsKeptOrTold() {
+    Races.play(() -> {
+      CompletableFuture<byte[]> stage = new CompletableFuture<>();
+      Run run = new Run(request -> stage);
+      run.invocation.keepReply(true);
+      AtomicReference<ServerReply> taken = new AtomicReference<>();
+      atOnce(
+          () -> {
+            run.invocation.run();
+            taken.set(run.invocation.takeReply());
+          },
+          () -> stage.complete(BYTES));
+      check(run.ends.size() == (taken.get() == null ? 1 : 0), "ends: " + run.ends + taken);
+      check(run.invocation.hasEnded(), "has not ended");
     });
   }
 

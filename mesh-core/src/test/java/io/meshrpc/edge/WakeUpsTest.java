@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.BytesValue;
-import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Idempotency;
 import io.meshrpc.api.Marshaller;
 import io.meshrpc.api.MethodDescriptor;
@@ -43,10 +42,9 @@ class WakeUpsTest {
 
   @Test
   void futuresAmongThemAreLeftToTheirExecutor() {
-    CompletableFuture<BytesValue> future = new CompletableFuture<>();
-    PendingReply<BytesValue> async = PendingReply.async(METHOD, CallOptions.DEFAULT, future);
+    ReplyFuture<BytesValue> future = new ReplyFuture<>(call -> {});
     calls.add(call(Long.MAX_VALUE, true));
-    calls.add(Samples.answered(METHOD, REPLY, async));
+    calls.add(Samples.answered(METHOD, REPLY, future));
     calls.add(call(Long.MAX_VALUE, true));
     new WakeUps().wake(calls);
 
@@ -72,7 +70,7 @@ class WakeUpsTest {
     CompletableFuture<ClientCall> call = new CompletableFuture<>();
     CompletableFuture<BytesValue> reply = new CompletableFuture<>();
     Thread caller = new Thread(() -> {
-      PendingReply<BytesValue> pending = PendingReply.blocking(METHOD, CallOptions.DEFAULT);
+      PendingReply<BytesValue> pending = new PendingReply<>();
       call.complete(Samples.answered(METHOD, REPLY, pending));
       if (waits) {
         reply.complete(pending.await(() -> {}, lookNs));

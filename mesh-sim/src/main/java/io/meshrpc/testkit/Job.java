@@ -17,35 +17,44 @@ final class Job {
   final ServerCall call;
   final Host host;
   final ServerContext context;
+  private final Invocation invocation;
   boolean dies; // its process does, before the answer leaves
   private final Stage stage;
   private long startedNs;
   private long spanNs;
   private @Nullable Duration ended;
   private @Nullable Code code;
+  private Consumer<ServerReply> end = reply -> {};
 
-  Job(Stage stage, ServerCall call, Host host) {
+  Job(
+      Stage stage,
+      ServerCall call,
+      Host host,
+      Handler<?, ?> handler,
+      List<ServerInterceptor> interceptors) {
     this.stage = stage;
     this.call = call;
     this.host = host;
-    this.context = new ServerContext(call, stage::nowNs);
+    this.invocation = new Invocation(
+        call,
+        new Invocation.Plan(
+            handler,
+            interceptors,
+            stage::correlationId,
+            new ServerContext.Home(stage::nowNs, null),
+            (same, reply) -> onAnswer(reply)));
+    this.context = invocation;
   }
 
   /** Runs the handler; {@code end} hears the answer when it has come, and the span is over. */
-  void run(
-      Handler<?, ?> handler,
-      List<ServerInterceptor> interceptors,
-      long takesNs,
-      Consumer<ServerReply> end) {
+  void run(long takesNs, Consumer<ServerReply> end) {
     startedNs = stage.nowNs();
     spanNs = takesNs;
-    Invocation.End ears = (same, reply) -> onAnswer(reply, end);
-    new Invocation(
-            call, context, new Invocation.Plan(handler, interceptors, stage::correlationId, ears))
-        .run();
+    this.end = end;
+    invocation.run();
   }
 
-  private void onAnswer(ServerReply reply, Consumer<ServerReply> end) {
+  private void onAnswer(ServerReply reply) {
     if (host.isGone()) {
       return;
     }

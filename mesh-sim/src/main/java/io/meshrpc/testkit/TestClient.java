@@ -16,7 +16,7 @@ import io.meshrpc.core.ClientCall;
 import io.meshrpc.edge.CallTerms;
 import io.meshrpc.edge.InterceptedCall;
 import io.meshrpc.edge.LoggedAttempts;
-import io.meshrpc.edge.PendingReply;
+import io.meshrpc.edge.ReplyFuture;
 import io.meshrpc.edge.ServerContext;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.sim.DrivenClient;
@@ -41,7 +41,7 @@ public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
   private final DrivenClient driven;
   private boolean closed;
 
-  private record Ticket(PendingReply<?> pending, @Nullable Host host) {}
+  private record Ticket(ReplyFuture<?> future, @Nullable Host host) {}
 
   TestClient(Stage stage, String name, ClientSettings settings) {
     this.stage = stage;
@@ -90,10 +90,10 @@ public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
 
   private <Q, R> CompletableFuture<R> send(
       MethodDescriptor<Q, R> method, Q request, CallOptions options) {
-    CompletableFuture<R> future = new CompletableFuture<>();
-    PendingReply<R> pending = PendingReply.async(method, options, future);
-    Ticket ticket = new Ticket(pending, stage.host());
+    ReplyFuture<R> future = new ReplyFuture<>(driven::cancel);
+    Ticket ticket = new Ticket(future, stage.host());
     ClientCall call = terms.newCall(method, request, options, ticket);
+    future.of(call);
     if (closed || !driven.isAlive()) {
       String text = closed ? "the client is closed" : "the client's process is gone";
       future.completeExceptionally(
@@ -102,12 +102,7 @@ public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
     }
     driven.submit(call);
     Runnable noLongerNested = endWithCaller(call);
-    CompletableFuture<R> unused = future.whenComplete((reply, failure) -> {
-      noLongerNested.run();
-      if (future.isCancelled()) {
-        driven.cancel(call);
-      }
-    });
+    CompletableFuture<R> unused = future.whenComplete((reply, failure) -> noLongerNested.run());
     return future;
   }
 
@@ -289,8 +284,7 @@ public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
     public void onEnded(ClientCall call) {
       Ticket ticket = (Ticket) call.ticket();
       stage.plan(ticket.host(), stage.nowNs(), () -> {
-        ticket.pending().end(call, null);
-        ticket.pending().completeFuture();
+        ticket.future().completeWithReply();
       });
     }
 

@@ -247,8 +247,7 @@ public final class TestServer implements TestNode {
     long takesNs = once == null ? spansNsByMethod.getOrDefault(method, spanNs) : once;
     jobs.add(job);
     driven.noteRun(job.call, method.fullName() + " runs");
-    Handler<?, ?> handler = Objects.requireNonNull(handlers.get(method), method::fullName);
-    job.run(handler, settings.interceptors, takesNs, reply -> end(job, reply));
+    job.run(takesNs, reply -> end(job, reply));
   }
 
   private void end(Job job, ServerReply reply) {
@@ -291,7 +290,10 @@ public final class TestServer implements TestNode {
 
     @Override
     public void invoke(ServerCall call) {
-      Job job = new Job(stage, call, new Host(TestServer.this, boot()));
+      Handler<?, ?> handler =
+          Objects.requireNonNull(handlers.get(call.method()), call.method()::fullName);
+      Host host = new Host(TestServer.this, boot());
+      Job job = new Job(stage, call, host, handler, settings.interceptors);
       running.put(call, job);
       stage.plan(job.host, stage.nowNs(), () -> begin(job));
     }

@@ -20,7 +20,7 @@ import io.meshrpc.core.ServerOutbox;
 import io.meshrpc.core.ServerReply;
 import io.meshrpc.edge.CallTerms;
 import io.meshrpc.edge.Invocation;
-import io.meshrpc.edge.PendingReply;
+import io.meshrpc.edge.ReplyFuture;
 import io.meshrpc.edge.ServerContext;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.policy.SpeedWeightedProbing;
@@ -35,7 +35,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -88,12 +87,12 @@ public class WholeCallBenchmark {
   @Benchmark
   public Object call() throws MalformedBatchException {
     long now = System.nanoTime();
-    CompletableFuture<EchoReply> last = null;
+    ReplyFuture<EchoReply> last = null;
     for (int i = 0; i < calls; i++) {
-      last = new CompletableFuture<>();
-      PendingReply<EchoReply> pending =
-          PendingReply.async(EchoMesh.ECHO, CallOptions.DEFAULT, last);
-      client.engine.start(terms.newCall(EchoMesh.ECHO, REQUEST, CallOptions.DEFAULT, pending), now);
+      last = new ReplyFuture<>(unwanted -> {});
+      ClientCall call = terms.newCall(EchoMesh.ECHO, REQUEST, CallOptions.DEFAULT, last);
+      last.of(call);
+      client.engine.start(call, now);
     }
     exchange(now);
     return last == null ? "none" : last.join();
@@ -125,9 +124,7 @@ public class WholeCallBenchmark {
 
     void complete() {
       for (ClientCall call : ended) {
-        PendingReply<?> pending = (PendingReply<?>) call.ticket();
-        pending.end(call, null);
-        pending.completeFuture();
+        ((ReplyFuture<?>) call.ticket()).completeWithReply();
       }
       ended.clear();
     }
@@ -156,8 +153,12 @@ public class WholeCallBenchmark {
   private static final class ServerSide implements ServerOutbox {
     private final ServiceDefinition service = EchoMesh.bind(
         request -> EchoReply.newBuilder().setPayload(request.getPayload()).build());
-    private final Invocation.Plan plan =
-        new Invocation.Plan(service.handler(EchoMesh.ECHO), List.of(), () -> "none", this::ended);
+    private final Invocation.Plan plan = new Invocation.Plan(
+        service.handler(EchoMesh.ECHO),
+        List.of(),
+        () -> "none",
+        new ServerContext.Home(System::nanoTime, null),
+        this::ended);
     private final ArrayDeque<Runnable> mail = new ArrayDeque<>();
     private final List<Packet> packets = new ArrayList<>();
     private final ServerEngine engine = new ServerEngine(
@@ -191,8 +192,7 @@ public class WholeCallBenchmark {
 
     @Override
     public void invoke(ServerCall call) {
-      ServerContext context = new ServerContext(call, System::nanoTime);
-      new Invocation(call, context, plan).run();
+      new Invocation(call, plan).run();
     }
 
     private void ended(Invocation invocation, ServerReply reply) {

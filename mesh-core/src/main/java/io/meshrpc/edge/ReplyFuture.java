@@ -1,0 +1,58 @@
+package io.meshrpc.edge;
+
+import io.meshrpc.core.ClientCall;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The future of a call, and its ticket. Cancelling it cancels the call; what is derived from it is plain
+ * and does not.
+ *
+ * @param <R> the reply's type
+ */
+public final class ReplyFuture<R> extends CompletableFuture<R> {
+  private final Consumer<ClientCall> canceller;
+  private @Nullable ClientCall call; // set before anybody sees the future
+
+  /**
+   * A future that is yet to get its call.
+   *
+   * @param canceller hears, in the thread that cancels, of a call that is no longer wanted
+   */
+  public ReplyFuture(Consumer<ClientCall> canceller) {
+    this.canceller = canceller;
+  }
+
+  /** Before the call is started: which one it is. */
+  public void of(ClientCall call) {
+    this.call = call;
+  }
+
+  /** By whoever runs callbacks, once the call has ended; nothing if the future was done before. */
+  public void completeWithReply() {
+    if (isDone()) {
+      return;
+    }
+    try {
+      complete(Replies.take(call));
+    } catch (Throwable e) {
+      completeExceptionally(e);
+    }
+  }
+
+  @Override
+  public boolean cancel(boolean mayInterruptIfRunning) {
+    boolean first = !isDone();
+    boolean cancelled = super.cancel(mayInterruptIfRunning);
+    if (first && cancelled && call != null) {
+      canceller.accept(call);
+    }
+    return cancelled;
+  }
+
+  @Override
+  public <U> CompletableFuture<U> newIncompleteFuture() {
+    return new CompletableFuture<>();
+  }
+}
