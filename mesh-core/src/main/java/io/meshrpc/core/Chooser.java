@@ -2,7 +2,6 @@ package io.meshrpc.core;
 
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.MethodDescriptor;
-import io.meshrpc.api.PeerView;
 import io.meshrpc.wire.Probe;
 import io.meshrpc.wire.ProbeReply;
 import io.meshrpc.wire.Response;
@@ -13,12 +12,9 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Puts a choice before the load balancer, and carries its questions to the servers. One object for
- * all choices: a pick allocates nothing.
- */
-final class Chooser implements LoadBalancer.Pick {
-  private static final long WAIT_NS = 1_000_000L;
+/** Lets the load balancer choose, and carries its questions to the servers. */
+final class Chooser {
+  private static final int YOUNG_USES = 4096;
   private static final int METHOD_BITS = 16;
   private static final long FILLING_BYTES_MAX = 64 << 10;
 
@@ -32,19 +28,14 @@ final class Chooser implements LoadBalancer.Pick {
   private long latestNs; // its turn: what was chosen in one turn leaves at its end
   private long latestBytes; // payloads that it was chosen for in a row
 
-  // The choice under way.
-  private @Nullable ClientCall call;
-  private List<Peer> candidates = List.of();
-  private boolean first;
-  private boolean mayWait;
-  private long waitNs;
-  private int inFlight;
-  private long now;
+  private Choice choice;
+  private int uses; // of that one
 
   Chooser(LoadBalancer balancer, RandomGenerator random, ClientOutbox out) {
     this.balancer = balancer;
     this.random = random;
     this.out = out;
+    this.choice = new Choice(this, random);
   }
 
   /**
@@ -54,36 +45,38 @@ final class Chooser implements LoadBalancer.Pick {
    */
   @Nullable
   Peer choose(ClientCall forCall, List<Peer> among, boolean patient, int calls, long nowNs) {
-    call = forCall;
-    candidates =
-        candidates == among ? candidates : among; // most are those of before, see decision 21
-    first = !forCall.hasAttempts() && forCall.options().server() == null;
-    mayWait = patient;
-    waitNs = WAIT_NS;
-    inFlight = calls;
-    now = nowNs;
-    try {
-      PeerView choice = balancer.pick(this);
-      if (choice == null && mayWait) {
-        return null;
-      }
-      if (choice instanceof Peer peer && isCandidate(peer)) {
-        keep(peer, forCall);
-        return peer;
-      }
-      throw new IllegalStateException("choice: "
-          + (choice == null ? "none" : choice.endpoint())
-          + " (expected: one of the candidates)");
-    } finally {
-      call = null;
+    if (++uses > YOUNG_USES) {
+      choice = new Choice(this, random); // before it is old, as the ends of a Chain
+      uses = 0;
     }
+    Peer peer = choice.ask(balancer, forCall, among, patient, calls, nowNs);
+    if (peer != null) {
+      keep(peer, forCall, nowNs);
+    }
+    return peer;
   }
 
-  private void keep(Peer choice, ClientCall forCall) {
-    boolean other = choice != latest || now != latestNs;
+  private void keep(Peer peer, ClientCall forCall, long nowNs) {
+    boolean other = peer != latest || nowNs != latestNs;
     latestBytes = (other ? 0 : latestBytes) + forCall.payload().length;
-    latest = choice == latest ? latest : choice;
-    latestNs = now;
+    latest = peer == latest ? latest : peer;
+    latestNs = nowNs;
+  }
+
+  /** The server that what was chosen before in this turn leaves for, unless that is full. */
+  @Nullable
+  Peer filling(long nowNs) {
+    Peer peer = latest;
+    boolean is = peer != null && peer.session != 0 && nowNs == latestNs;
+    return is && latestBytes <= FILLING_BYTES_MAX ? peer : null;
+  }
+
+  /** Asks the server how busy it is, and for how long this method usually takes there. */
+  void probe(Peer peer, MethodDescriptor<?, ?> method) {
+    if (peer.session != 0) {
+      long id = (++probes << METHOD_BITS) | placeOf(method);
+      out.send(peer.id, peer.session, new Probe(id, peer.number(method)));
+    }
   }
 
   /** Tells the balancer what a server said. What it throws is its own affair. */
@@ -134,87 +127,13 @@ final class Chooser implements LoadBalancer.Pick {
 
   /** How long the choice that was just put off may wait. */
   long waitNs() {
-    return waitNs;
+    return choice.waitNs();
   }
 
   /** Which method a probe was about; null if this client never sent it. */
   private @Nullable MethodDescriptor<?, ?> methodOf(ProbeReply reply) {
     int place = (int) (reply.id() & ((1 << METHOD_BITS) - 1));
     return place < probed.size() ? probed.get(place) : null;
-  }
-
-  @Override
-  public List<Peer> candidates() {
-    return candidates;
-  }
-
-  @Override
-  public boolean isCandidate(PeerView view) {
-    if (!(view instanceof Peer peer)) {
-      return false;
-    }
-    boolean any = first && candidates.size() > 1; // of those that are ready
-    return any && peer.isReady() ? peer.number(method()) != 0 : candidates.contains(peer);
-  }
-
-  @Override
-  public @Nullable PeerView filling() {
-    Peer peer = latest;
-    boolean is = peer != null && peer.session != 0 && now == latestNs;
-    return is && latestBytes <= FILLING_BYTES_MAX ? peer : null;
-  }
-
-  @Override
-  public MethodDescriptor<?, ?> method() {
-    return current().method();
-  }
-
-  @Override
-  public int attempt() {
-    return current().numbers + 1;
-  }
-
-  @Override
-  public @Nullable String routingKey() {
-    return current().options().routingKey();
-  }
-
-  @Override
-  public int asked() {
-    return current().asked;
-  }
-
-  @Override
-  public boolean mayWait() {
-    return mayWait;
-  }
-
-  @Override
-  public void waitAtMost(long spanNs) {
-    waitNs = Math.max(1, spanNs);
-  }
-
-  @Override
-  public void probe(PeerView view) {
-    if (view instanceof Peer peer && peer.session != 0) {
-      long id = (++probes << METHOD_BITS) | placeOf(method());
-      out.send(peer.id, peer.session, new Probe(id, peer.number(method())));
-    }
-  }
-
-  @Override
-  public int inFlight() {
-    return inFlight;
-  }
-
-  @Override
-  public long nowNs() {
-    return now;
-  }
-
-  @Override
-  public RandomGenerator random() {
-    return random;
   }
 
   private int placeOf(MethodDescriptor<?, ?> method) {
@@ -225,13 +144,5 @@ final class Chooser implements LoadBalancer.Pick {
       probed.add(method);
     }
     return place;
-  }
-
-  private ClientCall current() {
-    ClientCall now = call;
-    if (now == null) {
-      throw new IllegalStateException("a Pick is valid during the call of pick only");
-    }
-    return now;
   }
 }

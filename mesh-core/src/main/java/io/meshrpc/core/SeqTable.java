@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class SeqTable<T extends SeqTable.Numbered> {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L; // 2^64 / 1.618
   private static final int SLOTS_MIN = 16;
+  private static final int YOUNG_USES = 4; // of each slot
 
   private @Nullable Numbered[] slots = new Numbered[SLOTS_MIN]; // never more than half full
   private long[] numbers = new long[SLOTS_MIN]; // of what is in the slots
   private int shift = Long.numberOfLeadingZeros(SLOTS_MIN) + 1; // leaves the bits of a slot
   private int count;
+  private int uses; // since the slots were made
 
   /** Something with a number that no other in its table has. */
   interface Numbered {
@@ -33,6 +35,9 @@ final class SeqTable<T extends SeqTable.Numbered> {
   void add(T call) {
     if (2 * ++count > slots.length) {
       grow();
+    } else if (++uses > YOUNG_USES * slots.length) {
+      slots = slots.clone(); // before it is old, as the ends of a Chain
+      uses = 0;
     }
     put(call);
   }
@@ -95,6 +100,7 @@ final class SeqTable<T extends SeqTable.Numbered> {
   private void grow() {
     Numbered[] before = slots;
     slots = new Numbered[2 * before.length];
+    uses = 0;
     numbers = new long[slots.length];
     shift--;
     for (Numbered call : before) {

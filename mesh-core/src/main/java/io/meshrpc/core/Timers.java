@@ -1,6 +1,7 @@
 package io.meshrpc.core;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,13 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what is timed
  */
 final class Timers<T extends Timers.Timed> {
-  private static final int LANES = 4;
   private static final long CLOSE_NS = 1_000_000;
   private static final int NOWHERE = -1;
   private static final int IN_LANE = -2; // and less: the lane is that far below
 
-  private final @Nullable Timed[] heads = new Timed[LANES];
-  private final @Nullable Timed[] tails = new Timed[LANES];
+  private final List<Chain<Timed>> lanes =
+      List.of(new Chain<>(), new Chain<>(), new Chain<>(), new Chain<>());
   private Timed[] heap = new Timed[16];
   private int heapSize;
   private int latestLane;
@@ -27,8 +27,6 @@ final class Timers<T extends Timers.Timed> {
   abstract static class Timed extends Chain.Link {
     private long dueNs;
     private int place = NOWHERE; // or its index in the heap, or its lane
-    private @Nullable Timed sooner;
-    private @Nullable Timed later;
 
     /** Whether it is to fall due. */
     final boolean isSet() {
@@ -43,7 +41,8 @@ final class Timers<T extends Timers.Timed> {
     entry.dueNs = dueNs;
     int lane = laneFor(dueNs);
     if (lane >= 0) {
-      append(entry, lane);
+      entry.place = IN_LANE - lane;
+      lanes.get(lane).add(entry);
     } else {
       push(entry);
     }
@@ -74,8 +73,8 @@ final class Timers<T extends Timers.Timed> {
 
   private @Nullable Timed first() {
     Timed first = heapSize == 0 ? null : heap[0];
-    for (int lane = 0; lane < LANES; lane++) {
-      Timed head = heads[lane];
+    for (int lane = 0; lane < lanes.size(); lane++) {
+      Timed head = lanes.get(lane).first();
       if (head != null && (first == null || head.dueNs < first.dueNs)) {
         first = head;
       }
@@ -85,7 +84,7 @@ final class Timers<T extends Timers.Timed> {
 
   /** The lane whose end is the latest that is not too late; else an empty one; -1 if there is none. */
   private int laneFor(long dueNs) {
-    Timed latest = tails[latestLane]; // most are set for soon after the one before
+    Timed latest = lanes.get(latestLane).last(); // most are set for soon after the one before
     if (latest != null && latest.dueNs <= dueNs && dueNs - latest.dueNs < CLOSE_NS) {
       return latestLane;
     }
@@ -96,12 +95,12 @@ final class Timers<T extends Timers.Timed> {
 
   private int bestLaneFor(long dueNs) {
     int best = -1;
-    long bestNs = 0;
-    for (int lane = 0; lane < LANES; lane++) {
-      Timed tail = tails[lane];
+    long bestNs = Long.MIN_VALUE; // of the end of that, if it has one
+    for (int lane = 0; lane < lanes.size(); lane++) {
+      Timed tail = lanes.get(lane).last();
       if (tail == null) {
         best = best < 0 ? lane : best;
-      } else if (tail.dueNs <= dueNs && (best < 0 || tails[best] == null || tail.dueNs > bestNs)) {
+      } else if (tail.dueNs <= dueNs && tail.dueNs > bestNs) {
         best = lane;
         bestNs = tail.dueNs;
       }
@@ -109,42 +108,13 @@ final class Timers<T extends Timers.Timed> {
     return best;
   }
 
-  private void append(Timed entry, int lane) {
-    Timed tail = tails[lane];
-    entry.place = IN_LANE - lane;
-    entry.sooner = tail;
-    if (tail == null) {
-      heads[lane] = entry;
-    } else {
-      tail.later = entry;
-    }
-    tails[lane] = entry;
-  }
-
   private void remove(Timed entry) {
     if (entry.place <= IN_LANE) {
-      unlink(entry, IN_LANE - entry.place);
+      lanes.get(IN_LANE - entry.place).remove(entry);
       entry.place = NOWHERE;
     } else if (entry.place >= 0) {
       removeAt(entry.place);
     }
-  }
-
-  private void unlink(Timed entry, int lane) {
-    Timed sooner = entry.sooner;
-    Timed later = entry.later;
-    if (sooner == null) {
-      heads[lane] = later;
-    } else {
-      sooner.later = later;
-    }
-    if (later == null) {
-      tails[lane] = sooner;
-    } else {
-      later.sooner = sooner;
-    }
-    entry.sooner = null;
-    entry.later = null;
   }
 
   private void push(Timed entry) {
