@@ -40,7 +40,7 @@ final class HandlerRunner implements ServerNode.Ears {
   private final ExecutorService cancels; // not the handlers' own: they may all be waiting for it
   private final News news;
   private List<Invocation> ran = new ArrayList<>(); // here, with their answers
-  private long ranUntilNs; // the latest of those
+  private long ranUntilNs; // when the latest of those had ended
   private final Mail<ServerEngine> finishRan = (engine, now) -> finishRan(now);
   final TrustCounts trust = new TrustCounts();
   volatile @Nullable ServerNode node;
