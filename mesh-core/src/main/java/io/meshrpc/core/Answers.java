@@ -106,7 +106,7 @@ final class Answers {
   /** What the handler said, unless it is too large to send. */
   static Response executed(ServerCall call, ServerReply reply, long replyBytesMax, long nowNs) {
     if (!reply.executed()) {
-      return refused(call.seq(), call.latestAttempt, Reason.QUEUE_FULL, reply.text(), 1);
+      return of(call.seq(), call.latestAttempt, reply.ending());
     }
     int size = reply.payload().length;
     boolean tooLarge = size > replyBytesMax;
@@ -137,7 +137,10 @@ final class Answers {
       Reason reason,
       String text,
       int pushbackMs) {
-    return new Response(
-        seq, attempt, execution, code, reason, text, pushbackMs, 0, 0, 0, Metadata.EMPTY, NOTHING);
+    return of(seq, attempt, new Ending(execution, code, reason, text, pushbackMs));
+  }
+
+  private static Response of(long seq, int attempt, Ending ending) {
+    return new Response(seq, attempt, ending, 0, 0, 0, Metadata.EMPTY, NOTHING, 0, NOTHING.length);
   }
 }

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Job {
   final ServerCall call;
   final Host host;
-  final ServerContext context;
-  private final Invocation invocation;
+  final Invocation invocation;
   boolean dies; // its process does, before the answer leaves
   private final Stage stage;
   private long startedNs;
@@ -43,7 +42,6 @@ final class Job {
             stage::correlationId,
             new ServerContext.Home(stage::nowNs, null),
             (same, reply) -> onAnswer(reply)));
-    this.context = invocation;
   }
 
   /** Runs the handler; {@code end} hears the answer when it has come, and the span is over. */

@@ -302,7 +302,7 @@ public final class TestServer implements TestNode {
     public void cancel(ServerCall call) {
       Job job = running.get(call);
       if (job != null) {
-        job.context.markCancelledAnd(action -> stage.plan(job.host, stage.nowNs(), action));
+        job.invocation.markCancelledAnd(action -> stage.plan(job.host, stage.nowNs(), action));
       }
     }
 
