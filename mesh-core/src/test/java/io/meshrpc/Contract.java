@@ -12,11 +12,15 @@ import io.meshrpc.api.ServiceDefinition;
 import io.meshrpc.api.ServiceDescriptor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 
-/** A contract that no generator wrote, with text for requests and replies. */
+/**
+ * A contract that no generator wrote, with text for requests and replies. The second half of texts that
+ * are not short is their tail.
+ */
 final class Contract {
   static final MethodDescriptor<String, String> READ =
       new MethodDescriptor<>("test.Desk", "Read", Idempotency.NO_SIDE_EFFECTS, text(), text());
@@ -30,6 +34,8 @@ final class Contract {
   private static final ServiceDescriptor ELSEWHERE =
       new ServiceDescriptor("test.Other", List.of(OTHER));
 
+  private static final int TAIL_FROM = 100; // bytes
+
   private Contract() {}
 
   private static Marshaller<String> text() {
@@ -37,6 +43,20 @@ final class Contract {
       @Override
       public byte[] encode(String value) {
         return value.getBytes(StandardCharsets.UTF_8);
+      }
+
+      @Override
+      public byte[] tail(String value) {
+        byte[] bytes = encode(value);
+        return bytes.length < TAIL_FROM
+            ? new byte[0]
+            : Arrays.copyOfRange(bytes, bytes.length / 2, bytes.length);
+      }
+
+      @Override
+      public byte[] encode(String value, byte[] tail) {
+        byte[] bytes = encode(value);
+        return Arrays.copyOf(bytes, bytes.length - tail.length);
       }
 
       @Override

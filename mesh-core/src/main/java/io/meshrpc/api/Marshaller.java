@@ -14,6 +14,29 @@ public interface Marshaller<T> {
   byte[] encode(T value);
 
   /**
+   * An array that the value has already and in which its bytes may end, if it is worth while to send that
+   * as it is instead of a copy. Empty, which is for most, unless overridden.
+   *
+   * @return an array of which every byte is sent and which never changes again, or an empty one
+   */
+  default byte[] tail(T value) {
+    return Tails.NONE;
+  }
+
+  /**
+   * The bytes of a value that stand before its tail. The array is handed over. Who overrides {@link #tail}
+   * overrides this, too.
+   *
+   * @param tail as {@link #tail} has returned it for this value; if it is empty, these are all bytes
+   */
+  default byte[] encode(T value, byte[] tail) {
+    if (tail.length > 0) {
+      throw new UnsupportedOperationException("a tail (expected: encode(T, byte[]) overridden)");
+    }
+    return encode(value);
+  }
+
+  /**
    * The value that these bytes say. The array is handed over: the value may keep it.
    *
    * @throws RpcException with {@link Code#INTERNAL} if they say none
@@ -33,9 +56,22 @@ public interface Marshaller<T> {
   }
 
   /**
-   * The marshaller of a protobuf type. If the type has one singular field of bytes and none that holds
-   * messages, and that field fills at least half of a payload of 8 KiB or more, then the field keeps the
-   * array in which the payload came instead of a copy; else bytes are copied.
+   * The same of a part of an array and of another that follows it. The first is not handed over, the second
+   * is. Copies both into one, unless overridden.
+   *
+   * @param tail what follows the part
+   * @throws RpcException with {@link Code#INTERNAL} if they say none
+   */
+  default T decode(byte[] bytes, int from, int length, byte[] tail) {
+    return decode(Tails.joined(bytes, from, length, tail));
+  }
+
+  /**
+   * The marshaller of a protobuf type. The largest singular field of bytes that stands in the message itself
+   * is its {@link #tail}, if it has 512 bytes or more and its {@code ByteString} is all of one array, as that
+   * of {@code ByteString.copyFrom} is. What is read is copied out of the arrays in which it came, but for a
+   * tail, which the field keeps as it is, and for a payload of 8 KiB or more in an array of its own, which a field of bytes keeps
+   * if it fills at least half of it, and if the type has no other such field and none that holds messages.
    */
   static <T extends MessageLite> Marshaller<T> protobuf(Parser<T> parser) {
     return new ProtobufMarshaller<>(parser);

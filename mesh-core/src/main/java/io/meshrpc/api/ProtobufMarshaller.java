@@ -13,7 +13,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages of protobuf. Bytes are copied out of what was received, as protobuf does, so that who keeps
+ * Messages of protobuf. Large fields of bytes travel as the {@link Tails} that they are. Else bytes are copied out of what was received, as protobuf does, so that who keeps
  * a field does not keep all that came with it; but a message whose only bytes are one field that fills
  * most of it holds on to the array in which it came.
  */
@@ -22,16 +22,36 @@ final class ProtobufMarshaller<T extends MessageLite> implements Marshaller<T> {
   private static final int SHARED_FROM = 8 << 10;
 
   private final Parser<T> parser;
+  private final Tails tails;
   private final @Nullable FieldDescriptor onlyBytes;
 
   ProtobufMarshaller(Parser<T> parser) {
+    Descriptor type = type(parser);
     this.parser = parser;
-    this.onlyBytes = onlyBytes(parser);
+    this.tails = Tails.of(type);
+    this.onlyBytes = onlyBytes(type);
   }
 
   @Override
   public byte[] encode(T value) {
     return value.toByteArray();
+  }
+
+  @Override
+  public byte[] tail(T value) {
+    return tails.isPossible(value.getSerializedSize()) ? tails.tail((Message) value) : Tails.NONE;
+  }
+
+  @Override
+  public byte[] encode(T value, byte[] tail) {
+    return tail.length == 0 ? value.toByteArray() : tails.head((Message) value, tail);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // what has fields of bytes is made of messages
+  public T decode(byte[] bytes, int from, int length, byte[] tail) {
+    Message message = tails.decode((Parser<? extends Message>) parser, bytes, from, length, tail);
+    return message == null ? decode(Tails.joined(bytes, from, length, tail)) : (T) message;
   }
 
   @Override
@@ -67,8 +87,7 @@ final class ProtobufMarshaller<T extends MessageLite> implements Marshaller<T> {
   }
 
   /** The field, if the type has one of bytes, not repeated, and none that could hold others. */
-  private static @Nullable FieldDescriptor onlyBytes(Parser<?> parser) {
-    Descriptor type = type(parser);
+  private static @Nullable FieldDescriptor onlyBytes(@Nullable Descriptor type) {
     if (type == null || type.isExtendable()) {
       return null;
     }

@@ -100,7 +100,8 @@ final class Answers {
         answer.metadata(),
         answer.held(),
         answer.from(),
-        answer.payloadBytes());
+        answer.headBytes(),
+        answer.tail());
   }
 
   /** What the handler said, unless it is too large to send. */
@@ -108,9 +109,9 @@ final class Answers {
     if (!reply.executed()) {
       return of(call.seq(), call.latestAttempt, reply.ending());
     }
-    int size = reply.payload().length;
+    long size = reply.payloadBytes();
     boolean tooLarge = size > replyBytesMax;
-    byte[] payload = tooLarge ? NOTHING : reply.payload();
+    byte[] head = tooLarge ? NOTHING : reply.head();
     return new Response(
         call.seq(),
         call.latestAttempt,
@@ -119,12 +120,13 @@ final class Answers {
         (nowNs - call.startedNs) / 1000,
         call.stats.usualUs(nowNs),
         tooLarge ? Metadata.EMPTY : reply.metadata(),
-        payload,
+        head,
         0,
-        payload.length);
+        head.length,
+        tooLarge ? NOTHING : reply.tail());
   }
 
-  private static Ending tooLarge(int bytes, long bytesMax) {
+  private static Ending tooLarge(long bytes, long bytesMax) {
     String text = "reply: " + bytes + " bytes (expected: <= " + bytesMax + ")";
     return new Ending(Execution.EXECUTED, Code.RESOURCE_EXHAUSTED, Reason.TOO_LARGE, text, 0);
   }
@@ -141,6 +143,6 @@ final class Answers {
   }
 
   private static Response of(long seq, int attempt, Ending ending) {
-    return new Response(seq, attempt, ending, 0, 0, 0, Metadata.EMPTY, NOTHING, 0, NOTHING.length);
+    return new Response(seq, attempt, ending, 0, 0, 0, Metadata.EMPTY, NOTHING, 0, 0, NOTHING);
   }
 }

@@ -125,6 +125,7 @@ final class Attempt extends Chain.Link {
   }
 
   Request request(Metadata metadata, long nowNs) {
+    byte[] head = call.head();
     return new Request(
         call.seq,
         peer.number(call.method()),
@@ -135,7 +136,10 @@ final class Attempt extends Chain.Link {
         asked || call.mayHaveRunAt(this),
         call.isTied(),
         metadata,
-        call.payload());
+        head,
+        0,
+        head.length,
+        call.tail());
   }
 
   AttemptTrace trace(long callStartNs, long nowNs) {

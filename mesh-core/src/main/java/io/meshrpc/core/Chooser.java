@@ -58,7 +58,7 @@ final class Chooser {
 
   private void keep(Peer peer, ClientCall forCall, long nowNs) {
     boolean other = peer != latest || nowNs != latestNs;
-    latestBytes = (other ? 0 : latestBytes) + forCall.payload().length;
+    latestBytes = (other ? 0 : latestBytes) + forCall.payloadBytes();
     latest = peer == latest ? latest : peer;
     latestNs = nowNs;
   }

@@ -22,7 +22,7 @@ public final class ClientCall extends Timers.Timed
   private static final Object TAKEN = new Object();
 
   private final MethodDescriptor<?, ?> method;
-  private final byte[] payload;
+  private final byte[] head; // of its payload: most have no tail
   private final CallOptions options;
   private final RetryPolicy retry;
   private final HedgePolicy hedge;
@@ -46,22 +46,18 @@ public final class ClientCall extends Timers.Timed
    */
   public ClientCall(
       MethodDescriptor<?, ?> method,
-      byte[] payload,
+      byte[] head,
       CallOptions options,
       RetryPolicy retry,
       long timeoutNs,
       Object ticket) {
-    this(method, payload, options, retry, HedgePolicy.OFF, timeoutNs, ticket);
+    this(method, head, options, retry, HedgePolicy.OFF, timeoutNs, ticket);
   }
 
-  /**
-   * A call that is yet to start, and may be hedged.
-   *
-   * @param hedge the policy that holds for this call, if it may run twice
-   */
+  /** The same, which may be hedged by this policy, if it may run twice. */
   public ClientCall(
       MethodDescriptor<?, ?> method,
-      byte[] payload,
+      byte[] head,
       CallOptions options,
       RetryPolicy retry,
       HedgePolicy hedge,
@@ -69,7 +65,7 @@ public final class ClientCall extends Timers.Timed
       Object ticket) {
     this.hedge = hedge;
     this.method = method;
-    this.payload = payload;
+    this.head = head;
     this.options = options;
     this.retry = retry;
     this.deadlineNs = timeoutNs;
@@ -126,8 +122,24 @@ public final class ClientCall extends Timers.Timed
     return options;
   }
 
-  byte[] payload() {
-    return payload;
+  /** With bytes that follow the payload, in an array that never changes; before it starts. */
+  public ClientCall withTail(byte[] tail) {
+    if (tail.length > 0) {
+      detours().tail = tail;
+    }
+    return this;
+  }
+
+  byte[] head() {
+    return head;
+  }
+
+  byte[] tail() {
+    return detours == null ? Detours.NO_TAIL : detours.tail;
+  }
+
+  int payloadBytes() {
+    return (int) Math.min(Integer.MAX_VALUE, (long) head.length + tail().length);
   }
 
   RetryPolicy retry() {
@@ -246,19 +258,17 @@ public final class ClientCall extends Timers.Timed
   }
 
   boolean hasOpenAttempt() {
-    for (int i = attemptCount() - 1; i >= 0; i--) {
-      if (nth(i).isOpen()) {
-        return true;
-      }
-    }
-    return false;
+    return isOpen(true);
   }
 
   /** Whether an attempt is open that nothing has replaced yet. */
   boolean hasGoodAttempt() {
+    return isOpen(false);
+  }
+
+  private boolean isOpen(boolean displacedCounts) {
     for (int i = attemptCount() - 1; i >= 0; i--) {
-      Attempt attempt = nth(i);
-      if (attempt.isOpen() && !attempt.displaced) {
+      if (nth(i).isOpen() && (displacedCounts || !nth(i).displaced)) {
         return true;
       }
     }

@@ -86,7 +86,7 @@ public final class ClientEngine {
       reject(call, new Status(Code.CANCELLED, "the client is closed"), nowNs);
       return;
     }
-    if (call.payload().length > limits.requestBytesMax()) {
+    if (call.payloadBytes() > limits.requestBytesMax()) {
       reject(call, tooLarge(call), nowNs);
       return;
     }
@@ -246,7 +246,7 @@ public final class ClientEngine {
 
   private Status tooLarge(ClientCall call) {
     int bytesMax = limits.requestBytesMax();
-    return Failures.tooLarge("request", call.payload().length, bytesMax, "this client");
+    return Failures.tooLarge("request", call.payloadBytes(), bytesMax, "this client");
   }
 
   private void reject(ClientCall call, Status status, long nowNs) {

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What a call has that did not go straight to a server and back. It is timed while the call pauses. */
 final class Detours extends Timers.Timed {
+  static final byte[] NO_TAIL = {};
+
   final ClientCall call;
+  byte[] tail = NO_TAIL; // of its payload
 
   // Its pause.
   boolean needsBudget;

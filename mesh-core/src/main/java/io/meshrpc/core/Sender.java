@@ -29,8 +29,8 @@ final class Sender {
   Status send(Attempt attempt, long nowNs) {
     ClientCall call = attempt.call;
     Peer peer = attempt.peer;
-    if (call.payload().length > peer.requestBytesMax) {
-      return Failures.tooLarge("request", call.payload().length, peer.requestBytesMax, peer);
+    if (call.payloadBytes() > peer.requestBytesMax) {
+      return Failures.tooLarge("request", call.payloadBytes(), peer.requestBytesMax, peer);
     }
     Request request;
     try {

@@ -63,8 +63,9 @@ public record CallTerms(
     } else {
       checkHedge(method, hedge, policy);
     }
-    byte[] payload = method.request().encode(request);
-    return new ClientCall(method, payload, options, policy, hedge, timeoutNs, ticket);
+    byte[] tail = method.request().tail(request);
+    byte[] head = method.request().encode(request, tail);
+    return new ClientCall(method, head, options, policy, hedge, timeoutNs, ticket).withTail(tail);
   }
 
   /** The deadline that a call asks for, or gets because it does not. */

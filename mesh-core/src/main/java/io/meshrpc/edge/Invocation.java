@@ -212,8 +212,9 @@ public final class Invocation extends ServerContext implements Guest {
         throw new IllegalStateException("the handler answered null (expected: a reply)");
       }
       MethodDescriptor<?, Object> method = (MethodDescriptor<?, Object>) method();
-      byte[] payload = method.reply().encode(reply);
-      end(ServerReply.of(payload, reply()));
+      byte[] tail = method.reply().tail(reply);
+      byte[] head = method.reply().encode(reply, tail);
+      end(ServerReply.of(head, tail, reply()));
     } catch (Throwable e) {
       fail(e);
     }

@@ -9,7 +9,7 @@ import java.util.List;
  * same bytes from {@code mesh.proto}.
  */
 public final class BatchCodec {
-  /** Bytes from which on a payload is worth a frame of its own; a frame costs about a microsecond. */
+  /** Bytes from which on it is worth a frame of its own; a frame costs about a microsecond. */
   private static final int ATTACH_FROM = 8 << 10;
 
   private BatchCodec() {}
@@ -20,9 +20,10 @@ public final class BatchCodec {
   }
 
   /**
-   * The bytes of a batch, in the order of field numbers, without its large payloads.
+   * The bytes of a batch, in the order of field numbers, without its large payloads, or without the
+   * large ends of those.
    *
-   * @param attached gets those payloads, as they are, in the order of their frames
+   * @param attached gets what is left out, as it is, in the order of the frames
    */
   public static byte[] encode(Batch batch, List<byte[]> attached) {
     return encode(batch, ATTACH_FROM, attached);
@@ -51,7 +52,7 @@ public final class BatchCodec {
   }
 
   /**
-   * The batch that these bytes say, with the payloads that came in frames of their own.
+   * The batch that these bytes say, with what came in frames of its own.
    *
    * @param attached those frames; more than the batch speaks of are ignored
    * @throws MalformedBatchException if they say none; nothing else is ever thrown

@@ -11,8 +11,8 @@ import java.util.List;
 /** Says the fields of each record to a {@link FieldWriter}, in the order of their numbers. */
 final class BatchWriter {
   private final FieldWriter out;
-  private final int attachFrom; // bytes of a payload that travels in a frame of its own
-  private final List<byte[]> attached; // gets those payloads
+  private final int attachFrom; // bytes of what travels in a frame of its own
+  private final List<byte[]> attached; // gets those frames
 
   BatchWriter(FieldWriter out, int attachFrom, List<byte[]> attached) {
     this.out = out;
@@ -133,8 +133,8 @@ final class BatchWriter {
     out.bool(6, request.idempotent());
     out.bool(7, request.repeat());
     metadata(8, request.metadata());
-    boolean attaches = attach(request.payload());
-    out.byteArray(9, attaches ? FieldReader.NO_BYTES : request.payload());
+    boolean attaches =
+        payload(9, request.held(), request.from(), request.headBytes(), request.tail());
     out.bool(10, request.announceStart());
     out.bool(11, attaches);
   }
@@ -154,18 +154,25 @@ final class BatchWriter {
     out.uint64(9, response.serviceUs());
     out.uint64(10, response.usualServiceUs());
     metadata(11, response.metadata());
-    boolean attaches = attach(response.payload());
-    out.byteArray(12, attaches ? FieldReader.NO_BYTES : response.payload());
+    boolean attaches =
+        payload(12, response.held(), response.from(), response.headBytes(), response.tail());
     out.bool(13, attaches);
   }
 
-  /** Whether the payload goes into a frame of its own, where it need not be copied. */
-  private boolean attach(byte[] payload) {
-    if (payload.length < attachFrom) {
-      return false;
+  /** Whether the end of a payload, or all of it, goes into a frame of its own, where it is not copied. */
+  private boolean payload(int field, byte[] held, int from, int headBytes, byte[] tail)
+      throws IOException {
+    if (tail.length >= attachFrom) {
+      out.byteArrays(field, held, from, headBytes, FieldReader.NO_BYTES);
+      attached.add(tail);
+      return true;
     }
-    attached.add(payload);
-    return true;
+    if (tail.length == 0 && headBytes >= attachFrom) {
+      attached.add(Slices.whole(held, from, headBytes));
+      return true;
+    }
+    out.byteArrays(field, held, from, headBytes, tail);
+    return false;
   }
 
   private void hello(Hello hello) throws IOException {

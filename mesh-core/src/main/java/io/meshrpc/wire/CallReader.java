@@ -11,7 +11,7 @@ import java.util.List;
 /** Reads requests and responses, from inside their records. */
 final class CallReader {
   private final FieldReader in;
-  private final List<byte[]> attached; // payloads in frames of their own
+  private final List<byte[]> attached; // payloads, or their ends, in frames of their own
   private int taken; // of those
 
   CallReader(FieldReader in, List<byte[]> attached) {
@@ -51,7 +51,8 @@ final class CallReader {
         default -> in.skip(tag);
       }
     }
-    byte[] own = attaches ? nextAttached() : bytes == 0 ? FieldReader.NO_BYTES : null;
+    byte[] frame = attaches ? nextAttached() : FieldReader.NO_BYTES;
+    boolean alone = bytes == 0; // what came in the frame is all, or there is nothing
     return new Request(
         seq,
         method,
@@ -62,9 +63,10 @@ final class CallReader {
         repeat,
         announceStart,
         Metadata.of(metadata),
-        own == null ? in.bytes() : own,
-        own == null ? from : 0,
-        own == null ? bytes : own.length);
+        alone ? frame : in.bytes(),
+        alone ? 0 : from,
+        alone ? frame.length : bytes,
+        alone ? FieldReader.NO_BYTES : frame);
   }
 
   Response response() throws IOException, MalformedBatchException {
@@ -103,7 +105,8 @@ final class CallReader {
         default -> in.skip(tag);
       }
     }
-    byte[] own = attaches ? nextAttached() : bytes == 0 ? FieldReader.NO_BYTES : null;
+    byte[] frame = attaches ? nextAttached() : FieldReader.NO_BYTES;
+    boolean alone = bytes == 0; // what came in the frame is all, or there is nothing
     return new Response(
         seq,
         attempt,
@@ -112,9 +115,10 @@ final class CallReader {
         serviceUs,
         usualServiceUs,
         Metadata.of(metadata),
-        own == null ? in.bytes() : own,
-        own == null ? from : 0,
-        own == null ? bytes : own.length);
+        alone ? frame : in.bytes(),
+        alone ? 0 : from,
+        alone ? frame.length : bytes,
+        alone ? FieldReader.NO_BYTES : frame);
   }
 
   /** Each frame is one record's, so that none can be made to count for many. */

@@ -114,6 +114,24 @@ final class FieldWriter {
     }
   }
 
+  /** One field of bytes, from a part of an array and from another that follows it. */
+  void byteArrays(int field, byte[] held, int from, int bytes, byte[] tail) throws IOException {
+    int all = Math.addExact(bytes, tail.length);
+    if (all == 0) {
+      return;
+    }
+    if (out != null) {
+      out.writeTag(field, 2);
+      out.writeUInt32NoTag(all);
+      out.writeRawBytes(held, from, bytes);
+      out.writeRawBytes(tail);
+    } else {
+      size += CodedOutputStream.computeTagSize(field)
+          + CodedOutputStream.computeUInt32SizeNoTag(all)
+          + all;
+    }
+  }
+
   void byteArray(int field, byte[] value) throws IOException {
     if (value.length == 0) {
       return;

@@ -5,7 +5,8 @@ import io.meshrpc.api.Metadata;
 import io.meshrpc.api.Priority;
 
 /**
- * Client to server: one attempt of one call.
+ * Client to server: one attempt of one call. What is encoded stands in two arrays, of which the second is
+ * empty for most: then the request is one part of one array.
  *
  * @param seq the call's number under the client's node id, from 1
  * @param method number of the method within the session
@@ -16,9 +17,10 @@ import io.meshrpc.api.Priority;
  * @param repeat this server incarnation may have got this call before
  * @param announceStart say Started when the handler starts
  * @param metadata named values
- * @param held an array in which the encoded request is; not to be changed once handed over
+ * @param held an array in which the encoded request is, or its head; not to be changed once handed over
  * @param from where in it
- * @param payloadBytes how many of its bytes are the request
+ * @param headBytes how many of its bytes are of the request
+ * @param tail what follows these, a whole array; not to be changed either
  */
 public record Request(
     long seq,
@@ -32,7 +34,8 @@ public record Request(
     Metadata metadata,
     byte[] held,
     int from,
-    int payloadBytes)
+    int headBytes,
+    byte[] tail)
     implements Packet {
   /** One whose payload is a whole array; not to be changed once handed over. */
   public Request(
@@ -58,7 +61,8 @@ public record Request(
         metadata,
         payload,
         0,
-        payload.length);
+        payload.length,
+        FieldReader.NO_BYTES);
   }
 
   /** One whose start is not announced. */
@@ -77,17 +81,24 @@ public record Request(
 
   /** The encoded request: a copy, unless it is a whole array. */
   public byte[] payload() {
-    return Slices.whole(held, from, payloadBytes);
+    return Slices.whole(held, from, headBytes, tail);
+  }
+
+  /** How many bytes the encoded request has. */
+  public int payloadBytes() {
+    return Slices.bytes(headBytes, tail);
   }
 
   /** The request itself. */
   public <T> T decode(Marshaller<T> marshaller) {
-    return marshaller.decode(held, from, payloadBytes);
+    return tail.length == 0
+        ? marshaller.decode(held, from, headBytes)
+        : marshaller.decode(held, from, headBytes, tail);
   }
 
   /** The same, which holds no array that others are in, too. */
   public Request alone() {
-    return payloadBytes == held.length
+    return headBytes == held.length
         ? this
         : new Request(
             seq,
@@ -99,11 +110,14 @@ public record Request(
             repeat,
             announceStart,
             metadata,
-            payload());
+            Slices.whole(held, from, headBytes),
+            0,
+            headBytes,
+            tail);
   }
 
   /** Bytes of payload and metadata. */
   public int bytes() {
-    return payloadBytes + metadata.bytes();
+    return payloadBytes() + metadata.bytes();
   }
 }

@@ -6,7 +6,7 @@ import io.meshrpc.api.Marshaller;
 import io.meshrpc.api.Metadata;
 
 /**
- * Server to client: the end of one attempt.
+ * Server to client: the end of one attempt. What is encoded stands in two arrays, as in a {@link Request}.
  *
  * @param seq the call's number
  * @param attempt the latest attempt of this call that the server has got
@@ -15,9 +15,10 @@ import io.meshrpc.api.Metadata;
  * @param serviceUs how long it ran
  * @param usualServiceUs what calls of this method usually take here
  * @param metadata named values
- * @param held an array in which the encoded reply is; not to be changed once handed over
+ * @param held an array in which the encoded reply is, or its head; not to be changed once handed over
  * @param from where in it
- * @param payloadBytes how many of its bytes are the reply
+ * @param headBytes how many of its bytes are of the reply
+ * @param tail what follows these, a whole array; not to be changed either
  */
 public record Response(
     long seq,
@@ -29,7 +30,8 @@ public record Response(
     Metadata metadata,
     byte[] held,
     int from,
-    int payloadBytes)
+    int headBytes,
+    byte[] tail)
     implements Packet {
   /** {@link #pushbackMs} that forbids another attempt of the call at this server. */
   public static final int NEVER = -1;
@@ -62,7 +64,8 @@ public record Response(
         metadata,
         payload,
         0,
-        payload.length);
+        payload.length,
+        FieldReader.NO_BYTES);
   }
 
   /** What became of the work; never {@link Execution#NOT_SENT}. */
@@ -92,16 +95,23 @@ public record Response(
 
   /** The encoded reply: a copy, unless it is a whole array. */
   public byte[] payload() {
-    return Slices.whole(held, from, payloadBytes);
+    return Slices.whole(held, from, headBytes, tail);
+  }
+
+  /** How many bytes the encoded reply has. */
+  public int payloadBytes() {
+    return Slices.bytes(headBytes, tail);
   }
 
   /** The reply itself. */
   public <T> T decode(Marshaller<T> marshaller) {
-    return marshaller.decode(held, from, payloadBytes);
+    return tail.length == 0
+        ? marshaller.decode(held, from, headBytes)
+        : marshaller.decode(held, from, headBytes, tail);
   }
 
   /** Bytes of payload and metadata, and characters of the text. */
   public long bytes() {
-    return (long) payloadBytes + metadata.bytes() + text().length();
+    return (long) payloadBytes() + metadata.bytes() + text().length();
   }
 }

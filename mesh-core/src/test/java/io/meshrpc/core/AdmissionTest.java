@@ -207,6 +207,38 @@ class AdmissionTest {
   }
 
   @Test
+  void theTailOfAReplyCounts() {
+    ServerBench bench = new ServerBench(new Limits().replyBytesMax(100).build());
+    Client ann = bench.client();
+    bench.request(ann, 1, 2);
+
+    bench.finish(bench.running.get(0), new byte[40], new byte[60]);
+    bench.finish(bench.running.get(0), new byte[40], new byte[61]);
+
+    List<Response> answers = bench.packetsTo(ann, Response.class);
+    assertThat(answers.get(0).payload()).hasSize(100);
+    check(answers.get(1), Code.RESOURCE_EXHAUSTED, "2 EXECUTED TOO_LARGE");
+    assertThat(answers.get(1).payload()).isEmpty();
+    assertThat(answers.get(1).text()).isEqualTo("reply: 101 bytes (expected: <= 100)");
+  }
+
+  @Test
+  void aRepeatGetsTheTailOfTheFirstAnswer() {
+    ServerBench bench = new ServerBench(new Limits().build());
+    Client ann = bench.client();
+    byte[] tail = {3, 4};
+    bench.request(ann, 1);
+    bench.finish(bench.running.get(0), new byte[] {1, 2}, tail);
+
+    bench.send(ann, bench.ask(1).attempt(2).repeat().build());
+
+    List<Response> answers = bench.packetsTo(ann, Response.class);
+    assertThat(answers).hasSize(2);
+    assertThat(answers.get(1).payload()).containsExactly(1, 2, 3, 4);
+    assertThat(answers.get(1).tail()).isSameAs(tail);
+  }
+
+  @Test
   void remembersThatAReplyWasTooLarge() {
     ServerBench bench = new ServerBench(new Limits().replyBytesMax(10).build());
     Client ann = bench.client();

@@ -320,6 +320,36 @@ class RetryTest {
   }
 
   @Test
+  void everyAttemptCarriesTheTail() {
+    FakeServer b = bench.up("tcp://b:1");
+    byte[] tail = {3};
+    ClientCall call = new ClientCall(
+            READ, new byte[] {1, 2}, CallOptions.DEFAULT, RETRY, 10_000_000_000L, "ticket")
+        .withTail(tail);
+    bench.engine.start(call, bench.now);
+    FakeServer first = a.requests().isEmpty() ? b : a;
+    FakeServer second = first == a ? b : a;
+    assertThat(first.lastRequest().payload()).containsExactly(1, 2, 3);
+    first.turnAway(first.lastRequest(), Reason.DRAINING, 0);
+    bench.advanceMs(50);
+
+    assertThat(second.lastRequest().payload()).containsExactly(1, 2, 3);
+    assertThat(second.lastRequest().tail()).isSameAs(tail);
+  }
+
+  @Test
+  void theTailCountsWhereRequestsAreLimited() {
+    ClientCall call = new ClientCall(
+            READ, new byte[400], CallOptions.DEFAULT, RETRY, 10_000_000_000L, "ticket")
+        .withTail(new byte[101]);
+    bench.engine.start(call, bench.now);
+
+    assertThat(a.requests()).isEmpty();
+    assertThat(call.failure().getMessage()).contains("request: 501 bytes (expected: <= 500");
+    assertThat(call.failure().execution()).isEqualTo(Execution.NOT_SENT);
+  }
+
+  @Test
   void staleSessionMeansHelloAndTheSameCallUnderTheNextSession() {
     ClientCall call = bench.call(PAY);
     a.got.clear();

@@ -188,6 +188,11 @@ final class ServerBench implements ServerOutbox {
         call, new ServerReply(code, code == Code.OK ? "" : "no", Metadata.EMPTY, payload), now);
   }
 
+  void finish(ServerCall call, byte[] head, byte[] tail) {
+    running.remove(call);
+    engine.onFinished(call, ServerReply.of(head, tail, Metadata.EMPTY), now);
+  }
+
   /** Runs the oldest running handler for so long. */
   ServerCall finishFirst(long serviceNs) {
     ServerCall call = running.get(0);

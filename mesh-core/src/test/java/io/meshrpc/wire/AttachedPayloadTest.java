@@ -7,6 +7,7 @@ import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.Priority;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -79,7 +80,76 @@ class AttachedPayloadTest {
   }
 
   @Test
-  void anAttachedPayloadTakesThePlaceOfOneThatIsThere() throws Exception {
+  void aLargeTailIsHandedOnAsItIsAndItsHeadIsInTheBatch() throws Exception {
+    byte[] tail = payload(LARGE);
+    List<Packet> packets = List.of(request(1, payload(3), tail), response(2, payload(4), tail));
+    byte[] frame = BatchCodec.encode(new Batch(7, 0, null, packets), attached);
+
+    assertThat(frame).hasSizeLessThan(60);
+    assertThat(attached).hasSize(2).allMatch(each -> each == tail);
+    List<Packet> read = BatchCodec.decode(frame, attached).packets();
+    Request request = (Request) read.get(0);
+    assertThat(request.payload()).isEqualTo(joined(payload(3), tail));
+    assertThat(request.payloadBytes()).isEqualTo(LARGE + 3);
+    assertThat(request.bytes()).isEqualTo(LARGE + 3);
+    assertThat(request.tail()).isSameAs(tail);
+    Response response = (Response) read.get(1);
+    assertThat(response.payload()).isEqualTo(joined(payload(4), tail));
+    assertThat(response.payloadBytes()).isEqualTo(LARGE + 4);
+    assertThat(response.bytes()).isEqualTo(LARGE + 4);
+    assertThat(response.tail()).isSameAs(tail);
+  }
+
+  @Test
+  void aHeadThatIsToStayHoldsItsOwnBytesOnlyAndKeepsItsTail() throws Exception {
+    byte[] tail = payload(LARGE);
+    byte[] frame =
+        BatchCodec.encode(new Batch(7, 0, null, List.of(request(1, payload(3), tail))), attached);
+    Request read = (Request) BatchCodec.decode(frame, attached).packets().get(0);
+
+    assertThat(read.held().length).isGreaterThan(3);
+    assertThat(read.alone().held()).isEqualTo(payload(3));
+    assertThat(read.alone().tail()).isSameAs(tail);
+    assertThat(read.alone().payload()).isEqualTo(joined(payload(3), tail));
+  }
+
+  @Test
+  void aTailOfWhichTheHeadIsEmptyIsThePayload() throws Exception {
+    byte[] tail = payload(LARGE);
+    byte[] frame =
+        BatchCodec.encode(new Batch(7, 0, null, List.of(request(1, payload(0), tail))), attached);
+
+    Request read = (Request) BatchCodec.decode(frame, attached).packets().get(0);
+    assertThat(read.payload()).isSameAs(tail);
+    assertThat(read.tail()).isEmpty();
+  }
+
+  @Test
+  void aSmallTailStaysBehindItsHeadHoweverLargeThatIs() throws Exception {
+    byte[] head = payload(2 * LARGE);
+    byte[] tail = payload(LARGE - 1);
+    Batch batch = new Batch(7, 0, null, List.of(request(1, head, tail)));
+    byte[] frame = BatchCodec.encode(batch, attached);
+
+    assertThat(attached).isEmpty();
+    assertThat(frame).isEqualTo(BatchCodec.encode(batch));
+    Request read = (Request) BatchCodec.decode(frame).packets().get(0);
+    assertThat(read.payload()).isEqualTo(joined(head, tail));
+    assertThat(read.tail()).isEmpty();
+  }
+
+  @Test
+  void whereNothingIsAttachedHeadAndTailAreOneField() throws Exception {
+    byte[] tail = payload(LARGE);
+    byte[] frame = BatchCodec.encode(new Batch(7, 0, null, List.of(response(1, payload(5), tail))));
+
+    var twin = io.meshrpc.proto.v1.Batch.parseFrom(frame).getResponse(0);
+    assertThat(twin.getPayload().toByteArray()).isEqualTo(joined(payload(5), tail));
+    assertThat(twin.getAttached()).isFalse();
+  }
+
+  @Test
+  void whatIsAttachedFollowsWhatIsThere() throws Exception {
     var batch = io.meshrpc.proto.v1.Batch.newBuilder();
     batch
         .addResponseBuilder()
@@ -89,7 +159,9 @@ class AttachedPayloadTest {
     byte[] there = payload(3);
 
     Batch read = BatchCodec.decode(batch.build().toByteArray(), List.of(there));
-    assertThat(((Response) read.packets().get(0)).payload()).isSameAs(there);
+    Response response = (Response) read.packets().get(0);
+    assertThat(response.payload()).isEqualTo(new byte[] {'h', 'e', 'r', 'e', 0, 1, 2});
+    assertThat(response.tail()).isSameAs(there);
   }
 
   private static byte[] payload(int bytes) {
@@ -98,6 +170,31 @@ class AttachedPayloadTest {
       payload[i] = (byte) i;
     }
     return payload;
+  }
+
+  private static byte[] joined(byte[] head, byte[] tail) {
+    return ByteBuffer.allocate(head.length + tail.length).put(head).put(tail).array();
+  }
+
+  private static Request request(long seq, byte[] head, byte[] tail) {
+    return new Request(
+        seq,
+        1,
+        1,
+        1,
+        Priority.NORMAL,
+        true,
+        false,
+        false,
+        Metadata.EMPTY,
+        head,
+        0,
+        head.length,
+        tail);
+  }
+
+  private static Response response(long seq, byte[] head, byte[] tail) {
+    return new Response(seq, 1, Ending.WELL, 0, 0, 0, Metadata.EMPTY, head, 0, head.length, tail);
   }
 
   private static Request request(long seq, byte[] payload) {

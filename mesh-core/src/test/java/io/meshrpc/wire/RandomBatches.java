@@ -44,32 +44,8 @@ final class RandomBatches {
             random.nextBoolean());
       case 2 ->
         new Refusal(any(Refusal.Reason.values()), text(), count(), count(), count(), serial());
-      case 3 ->
-        new Request(
-            serial(),
-            count(),
-            count(),
-            span(),
-            any(Priority.values()),
-            random.nextBoolean(),
-            random.nextBoolean(),
-            random.nextBoolean(),
-            metadata(),
-            bytes());
-      case 4 ->
-        new Response(
-            serial(),
-            count(),
-            any(Execution.EXECUTED, Execution.NOT_EXECUTED, Execution.UNKNOWN),
-            any(Code.values()),
-            Reason.values()[random.nextInt(Reason.UNRECOGNIZED.ordinal())],
-            text(),
-            any(count(), Response.NEVER),
-            span(),
-            span(),
-            span(),
-            metadata(),
-            bytes());
+      case 3 -> request(bytes());
+      case 4 -> response(bytes());
       case 5 -> new Cancel(serial(), count(), random.nextBoolean());
       case 6 -> new Cancelled(serial(), count(), any(Cancelled.Stage.values()));
       case 7 -> new Probe(bits(), count());
@@ -79,6 +55,48 @@ final class RandomBatches {
       case 11 -> new Goaway(text(), count());
       default -> new Started(serial(), count());
     };
+  }
+
+  private Request request(byte[] head) {
+    return new Request(
+        serial(),
+        count(),
+        count(),
+        span(),
+        any(Priority.values()),
+        random.nextBoolean(),
+        random.nextBoolean(),
+        random.nextBoolean(),
+        metadata(),
+        head,
+        0,
+        head.length,
+        tail());
+  }
+
+  private Response response(byte[] head) {
+    return new Response(
+        serial(),
+        count(),
+        Ending.of(
+            any(Execution.EXECUTED, Execution.NOT_EXECUTED, Execution.UNKNOWN),
+            any(Code.values()),
+            Reason.values()[random.nextInt(Reason.UNRECOGNIZED.ordinal())],
+            text(),
+            any(count(), Response.NEVER)),
+        span(),
+        span(),
+        span(),
+        metadata(),
+        head,
+        0,
+        head.length,
+        tail());
+  }
+
+  /** Most have none. */
+  private byte[] tail() {
+    return random.nextInt(4) == 0 ? bytes() : new byte[0];
   }
 
   private Metadata metadata() {

@@ -1,5 +1,6 @@
 package io.meshrpc.fuzz;
 
+import io.meshrpc.api.TailTarget;
 import io.meshrpc.core.ClientTarget;
 import io.meshrpc.core.ServerTarget;
 import io.meshrpc.protoc.ProtocTarget;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 /** Everything that takes bytes of strangers, and what is known to reach far into it. */
 enum Targets {
   DECODE("decode", DecodeTarget.class, DecodeTarget::fuzzerTestOneInput),
+  TAIL("tail", TailTarget.class, TailTarget::fuzzerTestOneInput),
   SERVER("server", ServerTarget.class, ServerTarget::fuzzerTestOneInput),
   CLIENT("client", ClientTarget.class, ClientTarget::fuzzerTestOneInput),
   PROTOC("protoc", ProtocTarget.class, ProtocTarget::fuzzerTestOneInput);

@@ -77,15 +77,15 @@ public final class DecodeTarget {
     }
   }
 
-  /** Each frame is the payload of one record at most, the first of the first, and none is left out. */
+  /** Each frame is in the payload of one record at most, the first of the first, and none is left out. */
   private static void inTurn(Batch batch, List<byte[]> frames) {
     int taken = 0;
     for (Packet packet : batch.packets()) {
-      byte[] payload = payload(packet);
-      if (taken < frames.size() && payload == frames.get(taken)) {
+      byte[] end = end(packet);
+      if (taken < frames.size() && end == frames.get(taken)) {
         taken++;
       } else {
-        Must.hold(frames.stream().noneMatch(frame -> frame == payload), "a frame out of its turn");
+        Must.hold(frames.stream().noneMatch(frame -> frame == end), "a frame out of its turn");
       }
     }
   }
@@ -149,6 +149,14 @@ public final class DecodeTarget {
       return request.payload();
     }
     return packet instanceof Response response ? response.payload() : FieldReader.NO_BYTES;
+  }
+
+  /** The payload, or its tail if it is in two arrays. */
+  private static byte[] end(Packet packet) {
+    byte[] tail = packet instanceof Request request
+        ? request.tail()
+        : packet instanceof Response response ? response.tail() : FieldReader.NO_BYTES;
+    return tail == FieldReader.NO_BYTES ? payload(packet) : tail;
   }
 
   private static long carried(Batch batch) {

@@ -19,6 +19,7 @@ import io.meshrpc.wire.Ping;
 import io.meshrpc.wire.Request;
 import io.meshrpc.wire.Response;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -151,14 +152,17 @@ class SimClient extends SimNode implements ClientOutbox {
 
   /** A caller wants an answer. */
   void issue(SimCall call, CallOptions options, RetryPolicy retry) {
+    byte[] request = sim.request(call.id);
+    int headBytes = Sim.headBytes(call.id, request);
     ClientCall clientCall = new ClientCall(
-        call.idempotent ? Sim.READ : Sim.PAY,
-        sim.request(call.id),
-        options,
-        retry,
-        call.idempotent ? sim.options.hedge : HedgePolicy.OFF,
-        call.timeoutNs,
-        call);
+            call.idempotent ? Sim.READ : Sim.PAY,
+            Arrays.copyOf(request, headBytes),
+            options,
+            retry,
+            call.idempotent ? sim.options.hedge : HedgePolicy.OFF,
+            call.timeoutNs,
+            call)
+        .withTail(Arrays.copyOfRange(request, headBytes, request.length));
     call.call = clientCall;
     int before = boot();
     post(nowNs -> {

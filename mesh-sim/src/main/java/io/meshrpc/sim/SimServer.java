@@ -13,6 +13,7 @@ import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Packet;
 import io.meshrpc.wire.Response;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -357,8 +358,16 @@ class SimServer extends SimNode implements ServerOutbox {
 
   private void finish(ServerCall serverCall, Code code, byte[] payload, long nowNs) {
     if (engine != null) {
-      String text = code == Code.OK ? "" : "the handler failed";
-      engine.onFinished(serverCall, new ServerReply(code, text, Metadata.EMPTY, payload), nowNs);
+      engine.onFinished(serverCall, reply(serverCall.seq(), code, payload), nowNs);
     }
+  }
+
+  private static ServerReply reply(long seq, Code code, byte[] payload) {
+    if (code != Code.OK) {
+      return new ServerReply(code, "the handler failed", Metadata.EMPTY, payload);
+    }
+    int headBytes = Sim.headBytes(seq, payload);
+    byte[] tail = Arrays.copyOfRange(payload, headBytes, payload.length);
+    return ServerReply.of(Arrays.copyOf(payload, headBytes), tail, Metadata.EMPTY);
   }
 }
