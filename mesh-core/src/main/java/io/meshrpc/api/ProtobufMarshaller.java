@@ -83,7 +83,10 @@ final class ProtobufMarshaller<T extends MessageLite> implements Marshaller<T> {
 
   private T decodeCopying(byte[] bytes, int from, int length)
       throws InvalidProtocolBufferException {
-    return parser.parseFrom(CodedInputStream.newInstance(bytes, from, length));
+    return length <= DecodingThread.MESSAGE_MAX
+            && Thread.currentThread() instanceof DecodingThread thread
+        ? thread.decode(parser, bytes, from, length)
+        : parser.parseFrom(CodedInputStream.newInstance(bytes, from, length));
   }
 
   /** The field, if the type has one of bytes, not repeated, and none that could hold others. */

@@ -1,11 +1,13 @@
 package io.meshrpc.zmq;
 
+import io.meshrpc.api.DecodingThread;
+
 /**
  * A thread that is a loop, or may become it. It cannot be interrupted while it is, though users' code that runs on
  * it may try: JeroMQ would take that for the end of a wait, or of a socket, and the JDK closes the channel in which
  * a thread is interrupted. Who tries while the thread is lent is obeyed once the loop has gone to another.
  */
-final class LoopThread extends Thread {
+final class LoopThread extends DecodingThread {
   private final Object home;
   private final Object interrupts = new Object();
   private boolean isLoop = true; // guarded by interrupts
