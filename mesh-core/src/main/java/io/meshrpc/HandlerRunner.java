@@ -92,12 +92,20 @@ final class HandlerRunner implements ServerNode.Ears {
     Objects.requireNonNull(way.handover, "handover").add(invocation);
   }
 
-  /** On the loop: a handler has ended. */
-  void finish(Invocation invocation, ServerReply reply, long ranNs, long nowNs) {
+  /** On the loop: a handler has ended, and its answer is kept. */
+  void finish(Invocation invocation, long ranNs, long nowNs) {
     invocation.end();
     ServerNode bound = node;
-    if (bound != null) {
-      bound.engine().onFinished(invocation.call(), reply, ranNs, nowNs);
+    if (bound == null) {
+      return;
+    }
+    ServerCall call = invocation.call();
+    byte[] payload = invocation.takePayload();
+    if (payload != null) {
+      bound.engine().onSucceeded(call, payload, invocation.reply(), ranNs, nowNs);
+    } else {
+      ServerReply reply = Objects.requireNonNull(invocation.takeReply(), "reply");
+      bound.engine().onFinished(call, reply, ranNs, nowNs);
     }
   }
 
@@ -153,8 +161,7 @@ final class HandlerRunner implements ServerNode.Ears {
     List<Invocation> some = ran;
     ran = new ArrayList<>(some.size()); // more may come, for those there is room now
     for (Invocation invocation : some) {
-      ServerReply reply = Objects.requireNonNull(invocation.takeReply(), "reply");
-      finish(invocation, reply, invocation.ranNs(), nowNs);
+      finish(invocation, invocation.ranNs(), nowNs);
     }
   }
 

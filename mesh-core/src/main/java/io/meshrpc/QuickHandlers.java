@@ -1,7 +1,6 @@
 package io.meshrpc;
 
 import io.meshrpc.core.ServerCall;
-import io.meshrpc.core.ServerReply;
 import io.meshrpc.edge.Guest;
 import io.meshrpc.edge.Invocation;
 import io.meshrpc.edge.ServerContext;
@@ -67,11 +66,10 @@ final class QuickHandlers implements Guests {
     if (habit != null) {
       habit.onRan(tookNs, nowNs);
     }
-    ServerReply reply = invocation.takeReply();
-    if (reply == null) {
-      runner.awaitLateEnd(invocation);
+    if (invocation.hasKept()) {
+      runner.finish(invocation, tookNs, nowNs);
     } else {
-      runner.finish(invocation, reply, tookNs, nowNs);
+      runner.awaitLateEnd(invocation);
     }
   }
 

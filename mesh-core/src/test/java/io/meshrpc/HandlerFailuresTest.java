@@ -7,13 +7,20 @@ import static io.meshrpc.Contract.failureOf;
 import static io.meshrpc.Contract.server;
 import static io.meshrpc.api.CallOptions.DEFAULT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.awaitility.Awaitility.await;
 
 import io.meshrpc.api.CallContext;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.Idempotency;
+import io.meshrpc.api.Marshaller;
+import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.api.RpcException;
+import io.meshrpc.api.ServiceDefinition;
+import io.meshrpc.api.ServiceDescriptor;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -67,6 +75,43 @@ class HandlerFailuresTest {
           mesh.call(READ, "", DEFAULT);
           return server.load().running() <= 1; // the call that carries the report
         });
+      }
+    }
+  }
+
+  /** Forgets a text. */
+  private static final class Forgetful implements Marshaller<String> {
+    @Override
+    public byte @Nullable [] encode(String value) {
+      return value.equals("nothing") ? null : value.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public String decode(byte[] bytes) {
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void aMarshallerThatGivesNoBytesFailsItsCallAndNothingElse() {
+    MethodDescriptor<String, String> method = new MethodDescriptor<>(
+        "test.Memory", "Read", Idempotency.NO_SIDE_EFFECTS, new Forgetful(), new Forgetful());
+    ServiceDefinition memory = ServiceDefinition.builder(
+            new ServiceDescriptor("test.Memory", List.of(method)))
+        .blocking(method, request -> request.equals("say nothing") ? "nothing" : request)
+        .build();
+    for (boolean onTheLoop : List.of(false, true)) {
+      MeshServerBuilder builder = server(memory);
+      if (onTheLoop) {
+        builder.shortHandlers(method);
+      }
+      try (MeshServer server = builder.build().start();
+          MeshClient mesh = client(server).build()) {
+        RpcException failure = failureOf(() -> mesh.call(method, "say nothing", DEFAULT));
+        assertThat(failure.code()).isEqualTo(Code.UNKNOWN);
+        assertThat(failure.execution()).isEqualTo(Execution.EXECUTED);
+        assertThatNullPointerException().isThrownBy(() -> mesh.call(method, "nothing", DEFAULT));
+        assertThat(mesh.call(method, "alive", DEFAULT)).isEqualTo("alive");
       }
     }
   }

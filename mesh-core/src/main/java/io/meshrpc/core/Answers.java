@@ -109,21 +109,38 @@ final class Answers {
     if (!reply.executed()) {
       return of(call.seq(), call.latestAttempt, reply.ending());
     }
-    long size = reply.payloadBytes();
+    return executed(
+        call, reply.ending(), reply.head(), reply.tail(), reply.metadata(), replyBytesMax, nowNs);
+  }
+
+  /** The same of a handler that has done what was asked. */
+  static Response good(
+      ServerCall call, byte[] payload, Metadata metadata, long replyBytesMax, long nowNs) {
+    return executed(call, Ending.WELL, payload, NOTHING, metadata, replyBytesMax, nowNs);
+  }
+
+  private static Response executed(
+      ServerCall call,
+      Ending ending,
+      byte[] head,
+      byte[] tail,
+      Metadata metadata,
+      long replyBytesMax,
+      long nowNs) {
+    long size = (long) head.length + tail.length;
     boolean tooLarge = size > replyBytesMax;
-    byte[] head = tooLarge ? NOTHING : reply.head();
     return new Response(
         call.seq(),
         call.latestAttempt,
-        tooLarge ? tooLarge(size, replyBytesMax) : reply.ending(),
+        tooLarge ? tooLarge(size, replyBytesMax) : ending,
         (call.startedNs - call.receivedNs) / 1000,
         (nowNs - call.startedNs) / 1000,
         call.stats.usualUs(nowNs),
-        tooLarge ? Metadata.EMPTY : reply.metadata(),
-        head,
+        tooLarge ? Metadata.EMPTY : metadata,
+        tooLarge ? NOTHING : head,
         0,
-        head.length,
-        tooLarge ? NOTHING : reply.tail());
+        tooLarge ? 0 : head.length,
+        tooLarge ? NOTHING : tail);
   }
 
   private static Ending tooLarge(long bytes, long bytesMax) {

@@ -1,6 +1,8 @@
 package io.meshrpc.core;
 
+import io.meshrpc.api.Code;
 import io.meshrpc.api.LoadReport;
+import io.meshrpc.api.Metadata;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.api.ServiceDescriptor;
@@ -135,15 +137,30 @@ public final class ServerEngine {
    */
   public void onFinished(ServerCall call, ServerReply reply, long ranNs, long nowNs) {
     work.onFinished(call, reply.code(), ranNs, nowNs);
-    ClientSession client = call.client;
-    client.idleSinceNs = nowNs;
-    long bytesMax = client.responseBytesMax == 0
+    Response answer = Answers.executed(call, reply, replyBytesMax(call.client), nowNs);
+    answer(call, answer, reply.executed(), nowNs);
+  }
+
+  /** The same for one that has done what was asked, with an answer that is one array. */
+  public void onSucceeded(
+      ServerCall call, byte[] payload, Metadata metadata, long ranNs, long nowNs) {
+    work.onFinished(call, Code.OK, ranNs, nowNs);
+    Response answer = Answers.good(call, payload, metadata, replyBytesMax(call.client), nowNs);
+    answer(call, answer, true, nowNs);
+  }
+
+  private long replyBytesMax(ClientSession client) {
+    return client.responseBytesMax == 0
         ? limits.replyBytesMax()
         : Math.min(limits.replyBytesMax(), client.responseBytesMax);
-    Response answer = Answers.executed(call, reply, bytesMax, nowNs);
+  }
+
+  private void answer(ServerCall call, Response answer, boolean executed, long nowNs) {
+    ClientSession client = call.client;
+    client.idleSinceNs = nowNs;
     if (call.isIdempotent()) {
       client.idempotentEndedMax = Math.max(client.idempotentEndedMax, call.seq());
-    } else if (reply.executed() && call.seq() >= client.ackBelow) {
+    } else if (executed && call.seq() >= client.ackBelow) {
       client.recent.remember(answer, nowNs);
     }
     if (!call.answeredEarly) {

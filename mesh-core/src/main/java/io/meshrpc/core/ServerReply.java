@@ -75,10 +75,6 @@ public class ServerReply {
     return NOTHING;
   }
 
-  long payloadBytes() {
-    return (long) head.length + tail().length;
-  }
-
   /** False if no handler was started after all. */
   public boolean executed() {
     return ending.execution() == Execution.EXECUTED;

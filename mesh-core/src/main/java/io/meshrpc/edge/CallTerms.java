@@ -8,6 +8,7 @@ import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.core.ClientCall;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -64,7 +65,7 @@ public record CallTerms(
       checkHedge(method, hedge, policy);
     }
     byte[] tail = method.request().tail(request);
-    byte[] head = method.request().encode(request, tail);
+    byte[] head = Objects.requireNonNull(method.request().encode(request, tail), "encoded");
     return new ClientCall(method, head, options, policy, hedge, timeoutNs, ticket).withTail(tail);
   }
 

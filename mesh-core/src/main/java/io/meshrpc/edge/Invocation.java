@@ -13,6 +13,7 @@ import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -62,11 +63,12 @@ public final class Invocation extends ServerContext implements Guest {
   private boolean endedHere;
   private boolean keeps;
   private boolean shared; // others may end it
-  private @Nullable ServerReply kept;
+  private byte @Nullable [] payload; // what is kept, if all is well and it is one array
+  private @Nullable ServerReply kept; // else
 
   /** A handler that is yet to run. */
   public Invocation(ServerCall call, Plan plan) {
-    super(call, plan.home);
+    super(call);
     this.plan = plan;
   }
 
@@ -77,20 +79,28 @@ public final class Invocation extends ServerContext implements Guest {
 
   /** The answer, for the thread that has run it; null if it will be told, or has been. */
   public @Nullable ServerReply takeReply() {
-    ServerReply reply = kept;
+    byte[] good = takePayload();
+    ServerReply reply = good == null ? kept : ServerReply.of(good, NOTHING, reply());
     kept = null;
     return reply;
   }
 
+  /** The same if all is well and the answer is this and {@link #reply}, which most are; null if it is not. */
+  public byte @Nullable [] takePayload() {
+    byte[] good = payload;
+    payload = null;
+    return good;
+  }
+
   /** Whether the answer is there to be taken. */
   public boolean hasKept() {
-    return kept != null;
+    return payload != null || kept != null;
   }
 
   /** Whoever has run it and keeps its answer has found that it held the thread for so long. */
   public void heldFor(long spanNs) {
     heldNs = spanNs;
-    endedHere = kept != null;
+    endedHere = hasKept();
   }
 
   /** How long the handler has held its thread, in nanoseconds; 0: it is not known. */
@@ -101,6 +111,11 @@ public final class Invocation extends ServerContext implements Guest {
   /** The same if the answer was there by then; 0: it came later, or it is not known. */
   public long ranNs() {
     return endedHere ? heldNs : 0;
+  }
+
+  @Override
+  Home home() {
+    return plan.home;
   }
 
   @Override
@@ -128,7 +143,7 @@ public final class Invocation extends ServerContext implements Guest {
     } finally {
       runner = null;
     }
-    if (!keeps && kept != null) {
+    if (!keeps && hasKept()) {
       report(beganNs);
     }
   }
@@ -213,10 +228,20 @@ public final class Invocation extends ServerContext implements Guest {
       }
       MethodDescriptor<?, Object> method = (MethodDescriptor<?, Object>) method();
       byte[] tail = method.reply().tail(reply);
-      byte[] head = method.reply().encode(reply, tail);
-      end(ServerReply.of(head, tail, reply()));
+      byte[] head = Objects.requireNonNull(method.reply().encode(reply, tail), "encoded");
+      if (tail.length == 0 && runner == Thread.currentThread()) {
+        keep(head);
+      } else {
+        end(ServerReply.of(head, tail, reply()));
+      }
     } catch (Throwable e) {
       fail(e);
+    }
+  }
+
+  private void keep(byte[] good) {
+    if (endFirst()) {
+      payload = good;
     }
   }
 

@@ -27,7 +27,6 @@ public abstract class ServerContext implements CallContext {
   static final int METADATA_BYTES_MAX = 8 << 10;
 
   private final ServerCall call;
-  private final Home home;
   private @Nullable Watch watch; // guarded by call; null: nobody has asked, and it is not cancelled
   // null: none; a volatile that is set at birth would cost a fence
   private volatile @Nullable Metadata reply;
@@ -50,10 +49,11 @@ public abstract class ServerContext implements CallContext {
     boolean cancelled;
   }
 
-  ServerContext(ServerCall call, Home home) {
+  ServerContext(ServerCall call) {
     this.call = call;
-    this.home = home;
   }
+
+  abstract Home home();
 
   /** Which call. */
   public ServerCall call() {
@@ -67,7 +67,7 @@ public abstract class ServerContext implements CallContext {
 
   /** Whether the handler is this server's, and has not answered. */
   public boolean isUnderWayAt(Object place) {
-    return home.server == place && !ended;
+    return home().server == place && !ended;
   }
 
   /** Marks the call as cancelled and hands what is to be done about it to an executor. */
@@ -123,10 +123,11 @@ public abstract class ServerContext implements CallContext {
   }
 
   private long leftNs() {
-    return call.deadlineNs() - home.clock.getAsLong();
+    return call.deadlineNs() - home().clock.getAsLong();
   }
 
-  Metadata reply() {
+  /** What the handler sends back beside its reply. */
+  public Metadata reply() {
     Metadata said = reply;
     return said == null ? Metadata.EMPTY : said;
   }

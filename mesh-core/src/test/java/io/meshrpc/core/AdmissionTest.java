@@ -223,6 +223,25 @@ class AdmissionTest {
   }
 
   @Test
+  void anAnswerThatIsOneArrayIsLimitedAndRememberedLikeAnyOther() {
+    ServerBench bench = new ServerBench(new Limits().replyBytesMax(100).build());
+    Client ann = bench.client();
+    bench.request(ann, 1, 2);
+
+    bench.succeed(bench.running.get(0), new byte[100]);
+    bench.succeed(bench.running.get(0), new byte[101]);
+    bench.send(ann, bench.ask(1).attempt(2).repeat().build());
+
+    List<Response> answers = bench.packetsTo(ann, Response.class);
+    assertThat(answers.get(0).payload()).hasSize(100);
+    assertThat(answers.get(0).metadata().text("k")).hasValue("v");
+    check(answers.get(1), Code.RESOURCE_EXHAUSTED, "2 EXECUTED TOO_LARGE");
+    assertThat(answers.get(1).metadata().isEmpty()).isTrue();
+    assertThat(answers.get(2).payload()).hasSize(100);
+    assertThat(answers).hasSize(3);
+  }
+
+  @Test
   void aRepeatGetsTheTailOfTheFirstAnswer() {
     ServerBench bench = new ServerBench(new Limits().build());
     Client ann = bench.client();

@@ -193,6 +193,11 @@ final class ServerBench implements ServerOutbox {
     engine.onFinished(call, ServerReply.of(head, tail, Metadata.EMPTY), now);
   }
 
+  void succeed(ServerCall call, byte[] payload) {
+    running.remove(call);
+    engine.onSucceeded(call, payload, Metadata.of("k", "v"), 0, now);
+  }
+
   /** Runs the oldest running handler for so long. */
   ServerCall finishFirst(long serviceNs) {
     ServerCall call = running.get(0);

@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.meshrpc.Races;
 import io.meshrpc.api.CallInterceptor;
 import io.meshrpc.api.CallOptions;
+import io.meshrpc.api.Code;
 import io.meshrpc.api.Handler;
 import io.meshrpc.api.Idempotency;
 import io.meshrpc.api.Marshaller;
 import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.RpcException;
 import io.meshrpc.core.ClientCall;
 import io.meshrpc.core.Samples;
 import io.meshrpc.core.ServerCall;
@@ -181,6 +183,34 @@ class CallEndTest {
     assertThat(run.invocation.takeReply()).isNotNull();
     assertThat(run.invocation.takeReply()).isNull();
     assertThat(run.ends).isEmpty();
+  }
+
+  @Test
+  void aGoodAnswerThatIsKeptIsTakenAsItsBytesOnce() {
+    Run run = new Run(request -> CompletableFuture.completedFuture(request));
+    run.invocation.keepReply(true);
+    run.invocation.run();
+
+    assertThat(run.invocation.hasKept()).isTrue();
+    assertThat(run.invocation.takePayload()).isSameAs(BYTES);
+    assertThat(run.invocation.hasKept()).isFalse();
+    assertThat(run.invocation.takePayload()).isNull();
+    assertThat(run.invocation.takeReply()).isNull();
+  }
+
+  @Test
+  void aFailureThatIsKeptIsNotTakenAsBytes() {
+    Run run = new Run(request -> {
+      throw new RpcException(Code.NOT_FOUND, "no such run");
+    });
+    run.invocation.keepReply(true);
+    run.invocation.run();
+
+    assertThat(run.invocation.takePayload()).isNull();
+    assertThat(run.invocation.hasKept()).isTrue();
+    ServerReply reply = run.invocation.takeReply();
+    assertThat(reply).isNotNull();
+    assertThat(reply.code()).isEqualTo(Code.NOT_FOUND);
   }
 
   @Test
