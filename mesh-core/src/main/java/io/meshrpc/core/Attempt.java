@@ -18,12 +18,6 @@ final class Attempt extends Chain.Link {
   final long sentNs;
   int number; // grows when the same server process is asked again
   long session; // of the latest sending
-  boolean counts = true; // against the policy
-  boolean started; // its server has said so
-  boolean revoking; // a Cancel is under way
-  boolean lost; // its connection is gone; waits for the same process to come back
-  boolean asked; // sent to the same process once more, which remembers what it has run
-  boolean displaced; // another attempt was begun, or is to begin, because of this one's server
   Execution execution = Execution.UNKNOWN;
   private @Nullable Trouble trouble; // null: none yet
 
@@ -40,6 +34,12 @@ final class Attempt extends Chain.Link {
   /** What few attempts have. It is timed while the attempt may be queued where it is. */
   static final class Trouble extends Timers.Timed {
     final Attempt attempt;
+    private boolean started; // its server has said so
+    private boolean revoking; // a Cancel is under way
+    private boolean lost; // its connection is gone; waits for the same process to come back
+    private boolean asked; // sent to the same process once more, which remembers what it has run
+    private boolean displaced; // another one was begun, or is to be, because of its server
+    private boolean uncounted; // against the policy
     private int firstNumber; // before it was asked again
     private long notBeforeNs; // see notBeforeNs()
     private long failedNs; // when it ended otherwise than by success
@@ -65,11 +65,56 @@ final class Attempt extends Chain.Link {
     return trouble != null && trouble.isSet();
   }
 
+  boolean hasStarted() {
+    return trouble != null && trouble.started;
+  }
+
+  void start() {
+    trouble().started = true;
+  }
+
+  boolean isRevoking() {
+    return trouble != null && trouble.revoking;
+  }
+
+  void revoke(boolean begins) {
+    if (begins != isRevoking()) {
+      trouble().revoking = begins;
+    }
+  }
+
+  boolean isLost() {
+    return trouble != null && trouble.lost;
+  }
+
+  void lose() {
+    trouble().lost = true;
+  }
+
+  boolean isDisplaced() {
+    return trouble != null && trouble.displaced;
+  }
+
+  void displace() {
+    trouble().displaced = true;
+  }
+
+  /** False if it was taken out of those that the policy counts before. */
+  boolean discount() {
+    boolean first = !trouble().uncounted;
+    trouble().uncounted = true;
+    return first;
+  }
+
+  boolean wasAskedAgain() {
+    return trouble != null && trouble.asked;
+  }
+
   /** The same server process is asked again. */
   void askAgain() {
-    Trouble unused = trouble(); // knows the number so far
-    lost = false;
-    asked = true;
+    Trouble its = trouble(); // knows the number so far
+    its.lost = false;
+    its.asked = true;
     number = call.nextUncounted();
   }
 
@@ -107,7 +152,7 @@ final class Attempt extends Chain.Link {
   /** Takes note of a late answer that changes nothing but what is known. */
   void learn(Response answer) {
     boolean definite = answer.execution() == Execution.NOT_EXECUTED && answer.attempt() == number;
-    if (definite && !isOpen() && !asked && execution == Execution.UNKNOWN) {
+    if (definite && !isOpen() && !wasAskedAgain() && execution == Execution.UNKNOWN) {
       execution = Execution.NOT_EXECUTED;
     }
   }
@@ -133,7 +178,7 @@ final class Attempt extends Chain.Link {
         Math.max(1, (call.deadlineNs - nowNs) / 1000),
         call.options().priority(),
         call.mayRunTwice(),
-        asked || call.mayHaveRunAt(this),
+        wasAskedAgain() || call.mayHaveRunAt(this),
         call.isTied(),
         metadata,
         head,

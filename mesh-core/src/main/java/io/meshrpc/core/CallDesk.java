@@ -159,7 +159,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
       return;
     }
     if (answer.reason() == Reason.STALE_SESSION && attempt.session == peer.session) {
-      if (!attempt.asked) {
+      if (!attempt.wasAskedAgain()) {
         end(attempt, answer.execution(), Failures.of(answer));
       }
       liveness.onSessionLost(peer, now);
@@ -171,7 +171,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     boolean wasOpen = attempt.isOpen();
     Status status = Failures.of(answer);
     switch (RetryRules.after(call, attempt, answer)) {
-      case ASK_AGAIN -> attempt.lost = true;
+      case ASK_AGAIN -> attempt.lose();
       case LEAVE -> end(attempt, answer.execution(), status);
       case FAIL -> {
         end(attempt, answer.execution(), status);
@@ -195,7 +195,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     if (attempt == null) {
       return;
     }
-    attempt.revoking = false;
+    attempt.revoke(false);
     if (cancelled.stage() == Cancelled.Stage.NOT_STARTED) {
       hedger.onTakenBack(attempt);
       chooser.ended(attempt, LoadBalancer.Outcome.LET_GO, now);
@@ -225,7 +225,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
   public void onSuspect(Peer peer, String reason) {
     for (Attempt attempt : peer.open.all()) {
       if (attempt.call.mayRunTwice() && !peer.stalled) {
-        attempt.displaced = true; // begin elsewhere, and take whichever answers first
+        attempt.displace(); // begin elsewhere, and take whichever answers first
         move(attempt);
       } else {
         sender.revoke(attempt);
@@ -239,8 +239,8 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
       if (attempt.call.mayRunTwice()) {
         giveUp(attempt, reason);
       } else {
-        attempt.lost = true;
-        attempt.revoking = false;
+        attempt.lose();
+        attempt.revoke(false);
         if (!attempt.call.mayAskAgain()) {
           giveUp(attempt, reason);
         }
@@ -261,7 +261,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
   @Override
   public void onBack(Peer peer) {
     for (Attempt attempt : peer.open.all()) {
-      if (attempt.lost) {
+      if (attempt.isLost()) {
         launcher.askAgain(attempt, now);
       }
     }

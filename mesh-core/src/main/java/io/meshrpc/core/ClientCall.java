@@ -268,7 +268,7 @@ public final class ClientCall extends Timers.Timed
 
   private boolean isOpen(boolean displacedCounts) {
     for (int i = attemptCount() - 1; i >= 0; i--) {
-      if (nth(i).isOpen() && (displacedCounts || !nth(i).displaced)) {
+      if (nth(i).isOpen() && (displacedCounts || !nth(i).isDisplaced())) {
         return true;
       }
     }
@@ -279,7 +279,7 @@ public final class ClientCall extends Timers.Timed
   boolean hasOtherOfTwo(Attempt attempt) {
     for (int i = 0; hedgeAttempt() != 0 && i < attemptCount(); i++) {
       Attempt other = nth(i);
-      if (other != attempt && other.isOpen() && !other.displaced) {
+      if (other != attempt && other.isOpen() && !other.isDisplaced()) {
         return true;
       }
     }
@@ -360,8 +360,7 @@ public final class ClientCall extends Timers.Timed
 
   /** Takes an attempt out of those that the policy counts. */
   void discount(Attempt attempt) {
-    if (attempt.counts) {
-      attempt.counts = false;
+    if (attempt.discount()) {
       detours().uncounted++;
     }
   }

@@ -79,11 +79,11 @@ final class Hedger {
 
   /** Its server has started the attempt: the other one is taken back if it is still queued. */
   void onStarted(Attempt started) {
-    started.started = true;
+    started.start();
     ClientCall call = started.call;
     for (int i = 0; call.hedgeAttempt() != 0 && i < call.attemptCount(); i++) {
       Attempt other = call.nth(i);
-      if (!other.started) {
+      if (!other.hasStarted()) {
         sender.revoke(other);
       }
     }
@@ -113,10 +113,10 @@ final class Hedger {
     Hedge hedge;
     while ((hedge = due.pollDue(now)) != null) {
       Attempt first = hedge.first;
-      if (!first.isOpen() || first.displaced || first.call.attemptCount() > 1) {
+      if (!first.isOpen() || first.isDisplaced() || first.call.attemptCount() > 1) {
         continue; // it goes on elsewhere already
       }
-      if (hedge.tie && first.started) {
+      if (hedge.tie && first.hasStarted()) {
         hedge.tie = false;
         setByQuantile(hedge, now);
       } else if (!begin(hedge, now)) {

@@ -40,7 +40,7 @@ final class RetryRules {
 
   private static Next afterNotExecuted(Attempt attempt, Response answer) {
     return switch (answer.reason()) {
-      case STALE_SESSION -> attempt.asked ? Next.ASK_AGAIN : Next.REPICK;
+      case STALE_SESSION -> attempt.wasAskedAgain() ? Next.ASK_AGAIN : Next.REPICK;
       case DRAINING, REVOKED -> Next.REPICK;
       case TOO_LARGE, MALFORMED_REQUEST, NOT_AUTHORIZED -> Next.FAIL;
       default -> Next.RETRY;

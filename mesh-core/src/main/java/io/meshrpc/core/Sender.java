@@ -61,8 +61,8 @@ final class Sender {
 
   /** Asks for the work back if it has not started. */
   void revoke(Attempt attempt) {
-    if (attempt.isOpen() && !attempt.revoking && isReachable(attempt)) {
-      attempt.revoking = true;
+    if (attempt.isOpen() && !attempt.isRevoking() && isReachable(attempt)) {
+      attempt.revoke(true);
       cancel(attempt, true);
     }
   }
@@ -99,6 +99,6 @@ final class Sender {
   }
 
   private static boolean isReachable(Attempt attempt) {
-    return attempt.peer.session != 0 && !attempt.lost;
+    return attempt.peer.session != 0 && !attempt.isLost();
   }
 }

@@ -1,7 +1,6 @@
 package io.meshrpc.wire;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,14 +8,11 @@ import java.util.List;
  * same bytes from {@code mesh.proto}.
  */
 public final class BatchCodec {
-  /** Bytes from which on it is worth a frame of its own; a frame costs about a microsecond. */
-  private static final int ATTACH_FROM = 8 << 10;
-
   private BatchCodec() {}
 
   /** The bytes of a batch, in the order of field numbers, with all payloads in them. */
   public static byte[] encode(Batch batch) {
-    return encode(batch, Integer.MAX_VALUE, new ArrayList<>());
+    return new BatchEncoder().encode(batch);
   }
 
   /**
@@ -26,20 +22,7 @@ public final class BatchCodec {
    * @param attached gets what is left out, as it is, in the order of the frames
    */
   public static byte[] encode(Batch batch, List<byte[]> attached) {
-    return encode(batch, ATTACH_FROM, attached);
-  }
-
-  private static byte[] encode(Batch batch, int attachFrom, List<byte[]> attached) {
-    try {
-      FieldWriter counting = FieldWriter.counting(1 + batch.packets().size());
-      new BatchWriter(counting, attachFrom, attached).write(batch);
-      attached.clear(); // and once more, with the same ones
-      FieldWriter writing = counting.writing();
-      new BatchWriter(writing, attachFrom, attached).write(batch);
-      return writing.bytes();
-    } catch (IOException e) {
-      throw new IllegalStateException("counted wrong: " + batch, e);
-    }
+    return new BatchEncoder().encode(batch, attached);
   }
 
   /**

@@ -23,9 +23,14 @@ final class FieldWriter {
     this.lengths = lengths;
   }
 
-  /** Counts only; there will be about so many nested records. */
-  static FieldWriter counting(int records) {
-    return new FieldWriter(new byte[0], null, new int[1 + records]);
+  /** Counts only, and notes lengths in this array, or in a larger one. */
+  static FieldWriter counting(int[] lengths) {
+    return new FieldWriter(FieldReader.NO_BYTES, null, lengths);
+  }
+
+  /** Where the lengths are noted; may be used again once all is written. */
+  int[] lengths() {
+    return lengths;
   }
 
   /** Writes what this one has counted. */

@@ -2,7 +2,7 @@ package io.meshrpc.zmq;
 
 import io.meshrpc.api.LoadReport;
 import io.meshrpc.wire.Batch;
-import io.meshrpc.wire.BatchCodec;
+import io.meshrpc.wire.BatchEncoder;
 import io.meshrpc.wire.Packet;
 import io.meshrpc.wire.Request;
 import io.meshrpc.wire.Response;
@@ -22,6 +22,7 @@ final class Outgoing {
   private final Map<Long, Waiting> byRoute = new HashMap<>(); // looked up, never walked
   private final List<Waiting> waiting = new ArrayList<>(); // those with packets, in their order
   private final List<byte[]> attached = new ArrayList<>(); // to the batch that is sent
+  private final BatchEncoder encoder = new BatchEncoder();
   private final Reports reports;
   private final LongSupplier ackBelow;
   private @Nullable Waiting latest; // most packets go where the one before went
@@ -100,10 +101,10 @@ final class Outgoing {
   private void send(Waiting from, Transport transport, long below, @Nullable LoadReport load) {
     Batch batch = new Batch(from.session, below, load, from.packets);
     if (transport.attaches()) {
-      transport.send(from.route, BatchCodec.encode(batch, attached), attached);
+      transport.send(from.route, encoder.encode(batch, attached), attached);
       attached.clear();
     } else {
-      transport.send(from.route, BatchCodec.encode(batch));
+      transport.send(from.route, encoder.encode(batch));
     }
     from.clear();
   }
