@@ -70,8 +70,9 @@ public interface Marshaller<T> {
    * The marshaller of a protobuf type. The largest singular field of bytes that stands in the message itself
    * is its {@link #tail}, if it has 512 bytes or more and its {@code ByteString} is all of one array, as that
    * of {@code ByteString.copyFrom} is. What is read is copied out of the arrays in which it came, but for a
-   * tail, which the field keeps as it is, and for a payload of 8 KiB or more in an array of its own, which a field of bytes keeps
-   * if it fills at least half of it, and if the type has no other such field and none that holds messages.
+   * tail, which the field keeps as it is, and for a payload of 8 KiB or more in an array of its own: a field of
+   * bytes that fills at least half of it keeps that, if the type has no other such field and none that holds
+   * messages.
    */
   static <T extends MessageLite> Marshaller<T> protobuf(Parser<T> parser) {
     return new ProtobufMarshaller<>(parser);

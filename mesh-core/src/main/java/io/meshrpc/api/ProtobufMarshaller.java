@@ -13,9 +13,9 @@ import com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages of protobuf. Large fields of bytes travel as the {@link Tails} that they are. Else bytes are copied out of what was received, as protobuf does, so that who keeps
- * a field does not keep all that came with it; but a message whose only bytes are one field that fills
- * most of it holds on to the array in which it came.
+ * Messages of protobuf. Large fields of bytes travel as the {@link Tails} that they are. All other bytes are
+ * copied out of what was received, as protobuf does, so that who keeps a field does not keep all that came with
+ * it; but a message whose only bytes are one field that fills most of it holds on to the array in which it came.
  */
 final class ProtobufMarshaller<T extends MessageLite> implements Marshaller<T> {
   /** Bytes; about from where on a payload has a frame of its own. */

@@ -108,8 +108,8 @@ final class Tails {
 
   /**
    * The message that a head and its tail say; null if the head does not end with what announces a tail
-   * of this size. If all before that is whole fields, then it is a field's beginning, and not the end of some other
-   * field that looks like one.
+   * of this size. If all before that is whole fields, then it is a field's beginning, and not the end of
+   * some other field that looks like one.
    */
   @Nullable
   Message decode(
