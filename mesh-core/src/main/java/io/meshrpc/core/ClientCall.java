@@ -8,6 +8,7 @@ import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.api.RpcException;
 import io.meshrpc.api.Status;
 import io.meshrpc.wire.Response;
+import io.meshrpc.wire.Slices;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -139,7 +140,7 @@ public final class ClientCall extends Timers.Timed
   }
 
   int payloadBytes() {
-    return (int) Math.min(Integer.MAX_VALUE, (long) head.length + tail().length);
+    return Slices.bytes(head.length, tail());
   }
 
   RetryPolicy retry() {

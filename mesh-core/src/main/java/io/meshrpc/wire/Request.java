@@ -91,9 +91,7 @@ public record Request(
 
   /** The request itself. */
   public <T> T decode(Marshaller<T> marshaller) {
-    return tail.length == 0
-        ? marshaller.decode(held, from, headBytes)
-        : marshaller.decode(held, from, headBytes, tail);
+    return Slices.decode(marshaller, held, from, headBytes, tail);
   }
 
   /** The same, which holds no array that others are in, too. */

@@ -105,9 +105,7 @@ public record Response(
 
   /** The reply itself. */
   public <T> T decode(Marshaller<T> marshaller) {
-    return tail.length == 0
-        ? marshaller.decode(held, from, headBytes)
-        : marshaller.decode(held, from, headBytes, tail);
+    return Slices.decode(marshaller, held, from, headBytes, tail);
   }
 
   /** Bytes of payload and metadata, and characters of the text. */

@@ -1,10 +1,11 @@
 package io.meshrpc.wire;
 
+import io.meshrpc.api.Marshaller;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Parts of arrays. */
-final class Slices {
+/** Parts of arrays, and arrays that follow them. */
+public final class Slices {
   private Slices() {}
 
   /** A part as an array of its own: the same, if the part is the whole. */
@@ -21,8 +22,15 @@ final class Slices {
     return ByteBuffer.allocate(all).put(held, from, bytes).put(tail).array();
   }
 
+  /** What a part and what follows it say. */
+  static <T> T decode(Marshaller<T> marshaller, byte[] held, int from, int bytes, byte[] tail) {
+    return tail.length == 0
+        ? marshaller.decode(held, from, bytes)
+        : marshaller.decode(held, from, bytes, tail);
+  }
+
   /** How many bytes both have; those that no array could hold count as the most that one can. */
-  static int bytes(int bytes, byte[] tail) {
+  public static int bytes(int bytes, byte[] tail) {
     return (int) Math.min(Integer.MAX_VALUE, (long) bytes + tail.length);
   }
 }

@@ -103,9 +103,7 @@ class AttachedPayloadTest {
   @Test
   void aHeadThatIsToStayHoldsItsOwnBytesOnlyAndKeepsItsTail() throws Exception {
     byte[] tail = payload(LARGE);
-    byte[] frame =
-        BatchCodec.encode(new Batch(7, 0, null, List.of(request(1, payload(3), tail))), attached);
-    Request read = (Request) BatchCodec.decode(frame, attached).packets().get(0);
+    Request read = readAgain(request(1, payload(3), tail));
 
     assertThat(read.held().length).isGreaterThan(3);
     assertThat(read.alone().held()).isEqualTo(payload(3));
@@ -116,10 +114,8 @@ class AttachedPayloadTest {
   @Test
   void aTailOfWhichTheHeadIsEmptyIsThePayload() throws Exception {
     byte[] tail = payload(LARGE);
-    byte[] frame =
-        BatchCodec.encode(new Batch(7, 0, null, List.of(request(1, payload(0), tail))), attached);
+    Request read = readAgain(request(1, payload(0), tail));
 
-    Request read = (Request) BatchCodec.decode(frame, attached).packets().get(0);
     assertThat(read.payload()).isSameAs(tail);
     assertThat(read.tail()).isEmpty();
   }
@@ -170,6 +166,11 @@ class AttachedPayloadTest {
       payload[i] = (byte) i;
     }
     return payload;
+  }
+
+  private Request readAgain(Request request) throws Exception {
+    byte[] frame = BatchCodec.encode(new Batch(7, 0, null, List.of(request)), attached);
+    return (Request) BatchCodec.decode(frame, attached).packets().get(0);
   }
 
   private static byte[] joined(byte[] head, byte[] tail) {
