@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,16 +22,16 @@ final class Callbacks implements Guests {
   private final TurnTime turnTime = new TurnTime();
   private @Nullable Batch next; // of this turn, for the loop's thread
   private @Nullable Batch latest; // that had it
-  private @Nullable Batch measured; // on the executor; there is one at a time
+  private @Nullable Sample measured; // there is one at a time
   private boolean warned;
   private boolean closed;
 
-  /** The futures of a turn. */
+  /** The futures of a turn, for the loop's thread; another takes over those behind one that keeps it. */
   private static final class Batch implements Guest {
     private final int count;
+    private final AtomicInteger taken = new AtomicInteger();
     private List<ReplyFuture<?>>
         futures; // none once they are completed: nobody is to be held for it
-    private volatile long tookNs; // 0: it has not ended yet
 
     Batch(List<ReplyFuture<?>> futures) {
       this.futures = futures;
@@ -40,22 +41,42 @@ final class Callbacks implements Guests {
     @Override
     public void run() {
       List<ReplyFuture<?>> all = futures;
+      for (int i = taken.getAndIncrement(); i < count; i = taken.getAndIncrement()) {
+        all.get(i).run();
+      }
       futures = List.of();
-      all.forEach(ReplyFuture::completeWithReply);
     }
 
-    void runMeasured() {
-      long beganNs = System.nanoTime();
-      try {
-        run();
-      } finally {
-        tookNs = Math.max(1, System.nanoTime() - beganNs);
-      }
+    /** Takes those that nobody has begun to complete. */
+    List<ReplyFuture<?>> rest() {
+      List<ReplyFuture<?>> all = futures;
+      int from = Math.min(count, taken.getAndSet(count));
+      return all.isEmpty() ? all : all.subList(from, count);
     }
 
     @Override
     public void overstayed() {
-      // they are completed, and nobody waits for more
+      // whoever is the loop now takes the rest
+    }
+  }
+
+  /** One future that is completed on the executor, and how long that takes. */
+  private static final class Sample implements Runnable {
+    private final ReplyFuture<?> future;
+    private volatile long tookNs; // 0: it has not ended yet
+
+    Sample(ReplyFuture<?> future) {
+      this.future = future;
+    }
+
+    @Override
+    public void run() {
+      long beganNs = System.nanoTime();
+      try {
+        future.run();
+      } finally {
+        tookNs = Math.max(1, System.nanoTime() - beganNs);
+      }
     }
   }
 
@@ -69,11 +90,10 @@ final class Callbacks implements Guests {
     this.habit = quickNs == 0 ? null : new Habit(quickNs);
   }
 
-  /** Completes these, soon. */
+  /** Completes these, soon. One that waits for another, or for long, holds up none. */
   void complete(List<ReplyFuture<?>> futures) {
-    Batch batch = new Batch(futures);
     if (habit == null) {
-      handOver(batch);
+      handOver(futures);
       return;
     }
     learn(habit);
@@ -81,26 +101,30 @@ final class Callbacks implements Guests {
         && next == null
         && habit.isQuick()
         && turnTime.take(futures.size() * habit.costNs())) {
-      next = batch;
+      next = new Batch(futures);
     } else if (measured == null) {
-      measured = batch;
-      handOver(batch::runMeasured);
+      int last = futures.size() - 1;
+      measured = new Sample(futures.get(last));
+      handOver(futures.subList(0, last));
+      handOver(measured);
     } else {
-      handOver(batch);
+      handOver(futures);
     }
   }
 
   /** By the executor's times. */
   private void learn(Habit own) {
-    Batch done = measured;
+    Sample done = measured;
     if (done != null && done.tookNs > 0) {
       measured = null;
-      learn(own, done, done.tookNs, System.nanoTime());
+      own.onRan(done.tookNs, System.nanoTime());
     }
   }
 
-  private static void learn(Habit own, Batch batch, long tookNs, long nowNs) {
-    own.onRan(tookNs < Habit.LONG_NS ? tookNs / batch.count : tookNs, nowNs);
+  private void handOver(List<ReplyFuture<?>> futures) {
+    for (int i = 0; i < futures.size(); i++) {
+      handOver(futures.get(i));
+    }
   }
 
   private void handOver(Runnable task) {
@@ -135,7 +159,9 @@ final class Callbacks implements Guests {
   @Override
   public void onLeft(long tookNs, long nowNs) {
     if (habit != null) {
-      learn(habit, Objects.requireNonNull(latest, "latest"), tookNs, System.nanoTime());
+      Batch batch = latest();
+      long eachNs = tookNs < Habit.LONG_NS ? tookNs / batch.count : tookNs;
+      habit.onRan(eachNs, System.nanoTime());
     }
   }
 
@@ -145,19 +171,25 @@ final class Callbacks implements Guests {
       habit.onStayed(System.nanoTime());
     }
     LOG.log(Level.DEBUG, "a callback keeps the thread of the loop, which goes on in another");
+    if (latest != null) {
+      handOver(latest.rest());
+    }
   }
 
   @Override
   public void onDeclined() {
-    handOver(Objects.requireNonNull(latest, "latest"));
+    handOver(latest().rest());
+  }
+
+  private Batch latest() {
+    return Objects.requireNonNull(latest, "latest");
   }
 
   /** The loop has ended, and lends no more. */
   void close() {
     closed = true;
-    Guest left = next();
-    if (left != null) {
-      handOver(left);
+    if (next() != null) {
+      handOver(latest().rest());
     }
   }
 }

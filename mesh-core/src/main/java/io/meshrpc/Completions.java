@@ -35,7 +35,7 @@ final class Completions implements ClientNode.Ears {
     wakeUps.wake(calls);
     List<ReplyFuture<?>> futures = null;
     for (int i = 0; i < calls.size(); i++) {
-      if (calls.get(i).ticket() instanceof ReplyFuture<?> future) {
+      if (calls.get(i).ticket() instanceof ReplyFuture<?> future && !future.isLeftToWaiter()) {
         futures = futures == null ? new ArrayList<>(calls.size() - i) : futures;
         futures.add(future);
       }

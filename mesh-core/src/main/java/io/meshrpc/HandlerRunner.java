@@ -198,9 +198,7 @@ final class HandlerRunner implements ServerNode.Ears {
   private void ended(Invocation invocation, ServerReply reply) {
     ServerCall call = invocation.call();
     invocation.end();
-    if (!running.isEmpty()) { // as it is if all handlers are short
-      running.remove(call);
-    }
+    running.remove(call); // is it there at all? isEmpty() is no answer while others come and go
     ServerNode bound = node;
     if (bound != null) {
       bound.loop().post((engine, now) -> {

@@ -13,6 +13,7 @@ import io.meshrpc.api.RpcException;
 import io.meshrpc.api.Status;
 import io.meshrpc.core.ClientCall;
 import io.meshrpc.core.ClientEngine;
+import io.meshrpc.edge.AwaitedReply;
 import io.meshrpc.edge.CallTerms;
 import io.meshrpc.edge.InterceptedCall;
 import io.meshrpc.edge.LoggedAttempts;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls services on any number of servers, each connected directly. Usable at once: calls wait,
@@ -99,9 +101,10 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
   public <Q, R> R call(MethodDescriptor<Q, R> method, Q request, CallOptions options) {
     checkNotOnTheLoop("call");
     if (!interceptors.isEmpty()) {
-      InterceptedCall<R> call = new InterceptedCall<>(interceptors, this::send);
+      InterceptedCall<R> call =
+          new InterceptedCall<>(interceptors, this::send, Thread.currentThread());
       CompletableFuture<R> unused = call.start(method, request, options);
-      return call.await();
+      return call.await(CallTerms.nanos(terms.deadline(options)));
     }
     PendingReply<R> pending = new PendingReply<>();
     ClientCall call = terms.newCall(method, request, options, pending);
@@ -120,8 +123,8 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
   public <Q, R> CompletableFuture<R> callAsync(
       MethodDescriptor<Q, R> method, Q request, CallOptions options) {
     return interceptors.isEmpty()
-        ? send(method, request, options)
-        : new InterceptedCall<R>(interceptors, this::send).start(method, request, options);
+        ? send(method, request, options, null)
+        : new InterceptedCall<R>(interceptors, this::send, null).start(method, request, options);
   }
 
   /**
@@ -138,8 +141,9 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
   }
 
   private <Q, R> CompletableFuture<R> send(
-      MethodDescriptor<Q, R> method, Q request, CallOptions options) {
-    ReplyFuture<R> future = new ReplyFuture<>(canceller);
+      MethodDescriptor<Q, R> method, Q request, CallOptions options, @Nullable Thread waiter) {
+    ReplyFuture<R> future =
+        waiter == null ? new ReplyFuture<>(canceller) : new AwaitedReply<>(canceller, waiter);
     ClientCall call = terms.newCall(method, request, options, future);
     future.of(call);
     if (!loop.post(call)) {

@@ -91,27 +91,31 @@ final class WorkerPool implements Executor {
     if (coming.get() || !coming.compareAndSet(false, true)) {
       return;
     }
-    Worker next = null;
-    try {
-      next = take();
-    } finally {
-      if (next == null) {
-        coming.set(false); // whoever ends first takes what waits
-      }
-    }
+    Worker next = take();
     if (next != null) {
       LockSupport.unpark(next.thread); // nothing if it has just been started
     }
   }
 
-  /** The one that is to come; null if all are at work, as far as there can be more. */
+  /**
+   * The one that is to come. Null if all are at work, as far as there can be more: then nobody is on its way,
+   * and whoever ends first takes what waits. Both are known at once to who looks for work after this.
+   */
   private @Nullable Worker take() {
     synchronized (idle) {
       Worker next = idle.pollLast();
-      if (next == null) {
-        return threads < threadsMax ? newWorker() : null;
+      try {
+        if (next == null && threads < threadsMax) {
+          next = newWorker();
+        }
+      } finally {
+        if (next == null) {
+          coming.set(false);
+        }
       }
-      next.sent = true;
+      if (next != null) {
+        next.sent = true;
+      }
       return next;
     }
   }

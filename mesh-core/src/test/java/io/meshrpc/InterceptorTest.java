@@ -20,11 +20,16 @@ import io.meshrpc.api.Metadata;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerView;
 import io.meshrpc.api.RpcException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -33,6 +38,8 @@ import org.junit.jupiter.api.Timeout;
 /** The user's code between a call and the wire: what it may do, and what becomes of it if it fails. */
 @Timeout(60)
 class InterceptorTest {
+  private static final Duration TEN_SECONDS = Duration.ofSeconds(10);
+
   /** Derives a stage of its own, as an interceptor that measures does. */
   static CallInterceptor passing() {
     return new CallInterceptor() {
@@ -125,6 +132,93 @@ class InterceptorTest {
   }
 
   @Test
+  void blockingCallsInAllCallbackThreadsEndAlthoughAnInterceptorStandsAround() {
+    ExecutorService one = Executors.newSingleThreadExecutor();
+    try (MeshServer server = server(request -> request).build().start()) {
+      for (MeshClientBuilder builder :
+          List.of(client(server), client(server).callbackExecutor(one))) {
+        try (MeshClient mesh = builder.intercept(passing()).build()) {
+          List<CompletableFuture<String>> nested = new ArrayList<>();
+          for (int i = 0; i < 12; i++) {
+            nested.add(mesh.callAsync(READ, "outer", DEFAULT)
+                .thenApply(reply -> mesh.call(READ, "inner", DEFAULT)));
+          }
+          for (CompletableFuture<String> each : nested) {
+            assertThat(each).succeedsWithin(TEN_SECONDS).isEqualTo("inner");
+          }
+        }
+      }
+    } finally {
+      one.shutdownNow();
+    }
+  }
+
+  @Test
+  void whatAnInterceptorHangsOnABlockingCallRunsInTheCallersThread() {
+    List<Thread> threads = new CopyOnWriteArrayList<>();
+    CallInterceptor noting = new CallInterceptor() {
+      @Override
+      public <Q, R> CompletionStage<R> intercept(
+          MethodDescriptor<Q, R> method, Q request, CallOptions options, Next next) {
+        return next.call(method, request, options)
+            .whenComplete((reply, e) -> threads.add(Thread.currentThread()));
+      }
+    };
+    try (MeshServer server = server(request -> request).build().start();
+        MeshClient mesh = client(server).intercept(noting).build()) {
+      assertThat(mesh.call(READ, "x", DEFAULT)).isEqualTo("x");
+      assertThat(threads).containsExactly(Thread.currentThread());
+    }
+  }
+
+  @Test
+  void anInterceptorThatNeverAnswersHoldsItsCallerNoLongerThanTheDeadline() {
+    CallInterceptor silent = new CallInterceptor() {
+      @Override
+      public <Q, R> CompletionStage<R> intercept(
+          MethodDescriptor<Q, R> method, Q request, CallOptions options, Next next) {
+        return new CompletableFuture<>();
+      }
+    };
+    try (MeshClient mesh = MeshClient.builder().intercept(silent).build()) {
+      RpcException failure =
+          failureOf(() -> mesh.call(READ, "", DEFAULT.withDeadline(Duration.ofMillis(200))));
+      assertThat(failure.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+      assertThat(failure.execution()).isEqualTo(Execution.NOT_SENT);
+      assertThat(failure.getMessage()).contains("interceptors");
+    }
+  }
+
+  @Test
+  void whatAnInterceptorAsksInTheBackgroundEndsAfterItsCallHas() {
+    List<CompletableFuture<?>> background = new CopyOnWriteArrayList<>();
+    CountDownLatch answer = new CountDownLatch(1);
+    CallInterceptor cache = new CallInterceptor() {
+      @Override
+      @SuppressWarnings("unchecked")
+      public <Q, R> CompletionStage<R> intercept(
+          MethodDescriptor<Q, R> method, Q request, CallOptions options, Next next) {
+        background.add(next.call(method, request, options).toCompletableFuture());
+        return CompletableFuture.completedFuture((R) "from the cache");
+      }
+    };
+    try (MeshServer server = server(request -> {
+              answer.await();
+              return "fresh";
+            })
+            .build()
+            .start();
+        MeshClient mesh = client(server).intercept(cache).build()) {
+      assertThat(mesh.call(READ, "", DEFAULT)).isEqualTo("from the cache");
+      answer.countDown();
+      assertThat(background)
+          .singleElement()
+          .satisfies(
+              each -> assertThat((Object) each.get(10, TimeUnit.SECONDS)).isEqualTo("fresh"));
+    }
+  }
+
+  @Test
   void cancellingTheFutureReachesTheHandlerThroughInterceptors() {
     CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch cancelled = new CountDownLatch(1);
@@ -196,6 +290,9 @@ class InterceptorTest {
         assertThat(failure.code()).isEqualTo(Code.INTERNAL);
         assertThat(failure.execution()).isEqualTo(Execution.NOT_SENT);
         assertThat(failure.getMessage()).contains("the attempt interceptor");
+        assertThat(failure.getCause())
+            .isInstanceOf(
+                mistake.equals("throw") ? StackOverflowError.class : NullPointerException.class);
         how.set("");
         assertThat(mesh.call(READ, "alive", DEFAULT)).isEqualTo("alive");
       }
@@ -231,6 +328,7 @@ class InterceptorTest {
         assertThat(failure.code()).isEqualTo(Code.INTERNAL);
         assertThat(failure.execution()).isEqualTo(Execution.NOT_SENT);
         assertThat(failure.getMessage()).contains("the load balancer");
+        assertThat(failure.getCause()).isNotNull();
         failed.incrementAndGet();
         mistake.set(first);
         assertThat(mesh.call(READ, "alive", DEFAULT)).isEqualTo("alive");

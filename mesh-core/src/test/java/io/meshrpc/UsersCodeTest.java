@@ -2,6 +2,7 @@ package io.meshrpc;
 
 import static io.meshrpc.Contract.READ;
 import static io.meshrpc.Contract.client;
+import static io.meshrpc.Contract.failureOf;
 import static io.meshrpc.Contract.server;
 import static io.meshrpc.api.CallOptions.DEFAULT;
 import static java.util.concurrent.TimeUnit.SECONDS;
@@ -11,12 +12,18 @@ import static org.awaitility.Awaitility.await;
 
 import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.CallOptions;
+import io.meshrpc.api.Code;
+import io.meshrpc.api.Execution;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.RpcException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,6 +63,68 @@ class UsersCodeTest {
       assertThat(mesh.call(READ, "alive", SOON)).isEqualTo("alive");
       assertThat(told).hasValue(1);
     }
+  }
+
+  /** Two answers that come in one message, of which the first one's callback waits for the second. */
+  private static void firstWaitsForSecond(MeshClient mesh) {
+    CompletableFuture<String> first = mesh.callAsync(READ, "a", DEFAULT);
+    CompletableFuture<String> second = mesh.callAsync(READ, "b", DEFAULT);
+    assertThat(first.thenApply(a -> a + second.join()))
+        .succeedsWithin(Duration.ofSeconds(10))
+        .isEqualTo("ab");
+  }
+
+  @Test
+  void aCallbackMayWaitForAnotherFutureOfTheSameTurn() {
+    ExecutorService own = Executors.newCachedThreadPool();
+    try (MeshServer server =
+        server(request -> request).shortHandlers(READ).build().start()) {
+      for (MeshClientBuilder builder :
+          List.of(client(server), client(server).callbackExecutor(own))) {
+        try (MeshClient mesh = builder.quickCallbacks(Duration.ofMillis(1)).build()) {
+          for (int i = 0; i < 50; i++) {
+            firstWaitsForSecond(mesh);
+          }
+          for (int i = 0; i < 3_000; i++) { // until they are found to be quick
+            mesh.callAsync(READ, "", DEFAULT).join();
+          }
+          firstWaitsForSecond(mesh);
+        }
+      }
+    } finally {
+      own.shutdownNow();
+    }
+  }
+
+  @Test
+  void aCallbackThatCallsAgainAndAgainWhileItsClientClosesIsTold() {
+    AtomicInteger calls = new AtomicInteger();
+    AtomicInteger ends = new AtomicInteger();
+    try (MeshServer server = server(request -> {
+          Thread.sleep(Long.MAX_VALUE);
+          return request;
+        })
+        .drainGrace(Duration.ZERO)
+        .build()
+        .start()) {
+      MeshClient mesh = client(server).callbackExecutor(Runnable::run).build();
+      callAgain(mesh, 4, calls, ends);
+      mesh.close();
+      await().until(() -> calls.get() > 0 && ends.get() == calls.get());
+      assertThat(calls).hasValue(5);
+    }
+  }
+
+  private static void callAgain(
+      MeshClient mesh, int times, AtomicInteger calls, AtomicInteger ends) {
+    calls.incrementAndGet();
+    CompletableFuture<String> unused = mesh.callAsync(READ, "", DEFAULT)
+        .whenComplete((reply, failure) -> {
+          if (times > 0) {
+            callAgain(mesh, times - 1, calls, ends);
+          }
+          ends.incrementAndGet();
+        });
   }
 
   @Test
@@ -135,8 +204,12 @@ class UsersCodeTest {
       CallOptions options = SOON.withReplyMetadata(metadata -> {
         throw new IllegalStateException("a consumer's mistake");
       });
-      assertThatThrownBy(() -> mesh.call(READ, "", options)).hasMessage("a consumer's mistake");
+      RpcException failure = failureOf(() -> mesh.call(READ, "", options));
+      assertThat(failure).hasRootCauseMessage("a consumer's mistake");
+      assertThat(failure.code()).isEqualTo(Code.INTERNAL);
+      assertThat(failure.execution()).isEqualTo(Execution.EXECUTED);
       assertThatThrownBy(() -> mesh.callAsync(READ, "", options).join())
+          .hasCauseInstanceOf(RpcException.class)
           .hasRootCauseMessage("a consumer's mistake");
       assertThat(mesh.call(READ, "alive", SOON)).isEqualTo("alive");
     }

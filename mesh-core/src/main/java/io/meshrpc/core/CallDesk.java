@@ -381,6 +381,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
   /** Forgets a call that has ended and tells its servers. */
   private void finish(ClientCall call) {
     boolean late = call.failure() != null && now >= call.deadlineNs;
+    out.complete(call); // first: its caller is to be told, whatever becomes of the rest
     calls.remove(call);
     launcher.forget(call);
     hedger.forget(call);
@@ -394,6 +395,5 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
         end(attempt, attempt.execution, new Status(Code.CANCELLED, "no longer waited for"));
       }
     }
-    out.complete(call);
   }
 }

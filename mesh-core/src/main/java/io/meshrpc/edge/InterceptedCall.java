@@ -14,7 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call on its way through the interceptors and, as often as they want, to the mesh. Its future
@@ -25,28 +26,44 @@ import java.util.concurrent.ExecutionException;
 public final class InterceptedCall<T> {
   /** Where the way ends: the call without interceptors. */
   public interface Mesh {
-    /** Makes the call. */
-    <Q, R> CompletableFuture<R> send(MethodDescriptor<Q, R> method, Q request, CallOptions options);
+    /**
+     * Makes the call.
+     *
+     * @param waiter the thread that completes the future if it is an {@link AwaitedReply}; null if none does
+     */
+    <Q, R> CompletableFuture<R> send(
+        MethodDescriptor<Q, R> method, Q request, CallOptions options, @Nullable Thread waiter);
   }
+
+  /** After so long a caller looks for itself, should nobody have woken it. */
+  private static final long LOOK_NS = 100_000_000L;
 
   private final List<CallInterceptor> interceptors;
   private final Mesh mesh;
   private final CompletableFuture<T> future = new CompletableFuture<>();
   private final Queue<CompletableFuture<?>> sent = new ConcurrentLinkedQueue<>();
+  private volatile @Nullable Thread waiter; // completes what was sent, while it waits
 
-  /** A call that is yet to start. */
-  public InterceptedCall(List<CallInterceptor> interceptors, Mesh mesh) {
+  /**
+   * A call that is yet to start.
+   *
+   * @param waiter the thread that will {@link #await}; null if none does
+   */
+  public InterceptedCall(List<CallInterceptor> interceptors, Mesh mesh, @Nullable Thread waiter) {
     this.interceptors = interceptors;
     this.mesh = mesh;
+    this.waiter = waiter;
   }
 
   /** Sends it on its way; to be done once. */
   public <Q> CompletableFuture<T> start(
       MethodDescriptor<Q, T> method, Q request, CallOptions options) {
+    Thread woken = waiter;
     CompletableFuture<T> unused = future.whenComplete((reply, failure) -> {
       if (future.isCancelled()) {
         sent.forEach(call -> call.cancel(false));
       }
+      LockSupport.unpark(woken);
     });
     try {
       CompletionStage<T> stage = new Link(0).call(method, request, options);
@@ -63,19 +80,75 @@ public final class InterceptedCall<T> {
     return future;
   }
 
-  /** Waits; an interrupt cancels the call and is kept. */
-  public T await() {
+  /**
+   * Waits in the thread that was named, and runs there what interceptors have hung on the calls that they
+   * made: it depends on no other thread. An interrupt cancels the call and is kept.
+   *
+   * @param timeoutNs after which it waits no longer for interceptors of which no call is under way
+   */
+  public T await(long timeoutNs) {
+    long beganNs = System.nanoTime();
+    boolean interrupted = false;
     try {
-      return future.get();
-    } catch (ExecutionException e) {
-      throw asFailure(e.getCause() == null ? e : e.getCause());
-    } catch (CancellationException e) {
+      while (!future.isDone()) {
+        if (!completeEnded()) {
+          LockSupport.parkNanos(this, Math.min(LOOK_NS, timeoutNs));
+        }
+        if (Thread.interrupted()) {
+          interrupted = true;
+          future.completeExceptionally(new CancellationException("the caller was interrupted"));
+          sent.forEach(call -> call.cancel(false));
+        }
+        if (System.nanoTime() - beganNs >= timeoutNs && !isUnderWay()) {
+          future.completeExceptionally(late(timeoutNs));
+        }
+      }
+      return future.join();
+    } catch (CompletionException | CancellationException e) {
       throw asFailure(e);
-    } catch (InterruptedException e) {
-      future.cancel(false);
-      Thread.currentThread().interrupt();
-      throw asFailure(new CancellationException("the caller was interrupted"));
+    } finally {
+      leave();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
+  }
+
+  /** False if no call has ended since. */
+  private boolean completeEnded() {
+    boolean some = false;
+    for (CompletableFuture<?> call : sent) {
+      some |= call instanceof AwaitedReply<?> reply && reply.completeIfEnded();
+    }
+    return some;
+  }
+
+  private boolean isUnderWay() {
+    for (CompletableFuture<?> call : sent) {
+      if (!call.isDone()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private RpcException late(long timeoutNs) {
+    String text = "the interceptors had no answer within " + timeoutNs / 1_000_000 + " ms";
+    return new RpcException(new Status(Code.DEADLINE_EXCEEDED, text), execution(), null);
+  }
+
+  /** What is yet to come, for interceptors that still want it, is completed as for a future. */
+  private void leave() {
+    waiter = null;
+    for (CompletableFuture<?> call : sent) {
+      if (call instanceof AwaitedReply<?> reply) {
+        reply.leave();
+      }
+    }
+  }
+
+  private Execution execution() {
+    return sent.isEmpty() ? Execution.NOT_SENT : Execution.UNKNOWN;
   }
 
   private RpcException asFailure(Throwable thrown) {
@@ -88,7 +161,7 @@ public final class InterceptedCall<T> {
     Status status = cause instanceof CancellationException
         ? new Status(Code.CANCELLED, "cancelled by the caller")
         : new Status(Code.INTERNAL, "failed on its way through the interceptors: " + cause);
-    return new RpcException(status, sent.isEmpty() ? Execution.NOT_SENT : Execution.UNKNOWN, cause);
+    return new RpcException(status, execution(), cause);
   }
 
   /** The interceptors from one of them on, and at last the mesh. */
@@ -103,8 +176,11 @@ public final class InterceptedCall<T> {
     public <Q, R> CompletionStage<R> call(
         MethodDescriptor<Q, R> method, Q request, CallOptions options) {
       if (index == interceptors.size()) {
-        CompletableFuture<R> last = mesh.send(method, request, options);
+        CompletableFuture<R> last = mesh.send(method, request, options, waiter);
         sent.add(last);
+        if (waiter == null && last instanceof AwaitedReply<R> reply) {
+          reply.leave(); // the thread has left meanwhile
+        }
         if (future.isCancelled()) {
           last.cancel(false);
         }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the reply's type
  */
-public final class ReplyFuture<R> extends CompletableFuture<R> {
+public class ReplyFuture<R> extends CompletableFuture<R> implements Runnable {
   private final Consumer<ClientCall> canceller;
   private @Nullable ClientCall call; // set before anybody sees the future
 
@@ -25,12 +25,21 @@ public final class ReplyFuture<R> extends CompletableFuture<R> {
   }
 
   /** Before the call is started: which one it is. */
-  public void of(ClientCall call) {
+  public final void of(ClientCall call) {
     this.call = call;
   }
 
-  /** By whoever runs callbacks, once the call has ended; nothing if the future was done before. */
-  public void completeWithReply() {
+  /**
+   * By the loop, once the call has ended: whether somebody waits for the future and will complete it. Or else
+   * it is to be {@link #run}.
+   */
+  public boolean isLeftToWaiter() {
+    return false;
+  }
+
+  /** Completes the future, once the call has ended; nothing if it was done before. Once for each future. */
+  @Override
+  public final void run() {
     if (isDone()) {
       return;
     }
@@ -42,7 +51,7 @@ public final class ReplyFuture<R> extends CompletableFuture<R> {
   }
 
   @Override
-  public boolean cancel(boolean mayInterruptIfRunning) {
+  public final boolean cancel(boolean mayInterruptIfRunning) {
     boolean first = !isDone();
     boolean cancelled = super.cancel(mayInterruptIfRunning);
     if (first && cancelled && call != null) {
@@ -52,7 +61,7 @@ public final class ReplyFuture<R> extends CompletableFuture<R> {
   }
 
   @Override
-  public <U> CompletableFuture<U> newIncompleteFuture() {
+  public final <U> CompletableFuture<U> newIncompleteFuture() {
     return new CompletableFuture<>();
   }
 }

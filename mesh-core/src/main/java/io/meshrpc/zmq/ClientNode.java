@@ -61,6 +61,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   private long now;
   private int taken; // records that frames have brought in this turn
   private boolean closing;
+  private boolean failed; // the loop ends because of that; nothing is sent any more
 
   private ClientNode(
       String name,
@@ -225,7 +226,16 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
   @Override
   public void flush(long nowNs) {
-    outgoing.flush(transport);
+    try {
+      if (!failed) {
+        outgoing.flush(transport);
+      }
+    } finally {
+      tellCompleted();
+    }
+  }
+
+  private void tellCompleted() {
     List<ClientCall> calls = completed;
     if (!calls.isEmpty()) {
       completed = new ArrayList<>(calls.size());
@@ -245,6 +255,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   @Override
   public void abort(long nowNs) {
     closing = true;
+    failed = !engine.isClosed();
     engine.close(nowNs);
   }
 
@@ -255,7 +266,9 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
   @Override
   public void send(long peer, long session, Packet packet) {
-    outgoing.add(peer, session, packet, transport);
+    if (!failed) { // or nobody would hear of it
+      outgoing.add(peer, session, packet, transport);
+    }
   }
 
   @Override

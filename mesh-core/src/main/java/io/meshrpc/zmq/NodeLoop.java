@@ -39,6 +39,7 @@ public final class NodeLoop<E> {
   private long turnNs; // when the latest turn began
   private long lastBusyNs = Long.MIN_VALUE / 2;
   private final Consumer<Mail<E>> opener;
+  private boolean over; // takes nothing more from its own thread
 
   /**
    * A loop that has not started.
@@ -62,11 +63,10 @@ public final class NodeLoop<E> {
 
   /** Hands over; false if the loop has ended and will not open it. */
   public boolean post(Mail<E> mail) {
-    if (isHere()) {
-      own.add(mail);
-      return true;
+    if (!isHere()) {
+      return mailbox.offer(mail);
     }
-    return mailbox.offer(mail);
+    return !over && own.add(mail);
   }
 
   /** Whether this is the loop: its thread, while that is not lent. */
@@ -215,18 +215,24 @@ public final class NodeLoop<E> {
       });
       mailbox.close();
       mailbox.open(Integer.MAX_VALUE, late -> orLog(() -> late.open(node.engine(), now)));
-      Mail<E> mail;
-      while ((mail = own.poll()) != null) {
-        Mail<E> late = mail;
-        orLog(() -> late.open(node.engine(), now));
-      }
+      openLast(now);
+      over = true; // callbacks that the flush runs are told so
       orLog(() -> node.flush(now));
     } finally {
+      over = true;
       mailbox.close();
       thread.close();
       orLog(transport::close);
       orLog(node::onClosed);
       ended.countDown();
+    }
+  }
+
+  private void openLast(long now) {
+    Mail<E> mail;
+    while ((mail = own.poll()) != null) {
+      Mail<E> late = mail;
+      orLog(() -> late.open(node.engine(), now));
     }
   }
 

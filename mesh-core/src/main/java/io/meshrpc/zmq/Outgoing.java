@@ -100,13 +100,13 @@ final class Outgoing {
 
   private void send(Waiting from, Transport transport, long below, @Nullable LoadReport load) {
     Batch batch = new Batch(from.session, below, load, from.packets);
+    from.clear(); // what cannot be sent now could not be later
     if (transport.attaches()) {
       transport.send(from.route, encoder.encode(batch, attached), attached);
       attached.clear();
     } else {
       transport.send(from.route, encoder.encode(batch));
     }
-    from.clear();
   }
 
   private static long bytes(Packet packet) {

@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -107,7 +108,7 @@ class CallEndTest {
       ReplyFuture<byte[]> future = new ReplyFuture<>(call -> {});
       future.of(answered());
       AtomicReference<Boolean> cancelled = new AtomicReference<>();
-      atOnce(future::completeWithReply, () -> cancelled.set(future.cancel(true)));
+      atOnce(future::run, () -> cancelled.set(future.cancel(true)));
       check(future.isDone() && future.isCancelled() == cancelled.get(), "unclear end");
       check(cancelled.get() || future.join() == BYTES, "no reply");
     });
@@ -243,13 +244,36 @@ class CallEndTest {
   }
 
   @Test
+  void aReplyIsTakenByWhoWaitsOrIsRunLikeOthersOnceThatHasLeft() {
+    Races.play(() -> {
+      AwaitedReply<byte[]> future = new AwaitedReply<>(call -> {}, Thread.currentThread());
+      future.of(answered());
+      AtomicReference<Boolean> left = new AtomicReference<>();
+      atOnce(
+          () -> {
+            boolean toWaiter = future.isLeftToWaiter();
+            left.set(toWaiter);
+            if (!toWaiter) {
+              future.run();
+            }
+          },
+          () -> {
+            future.completeIfEnded();
+            future.leave();
+          });
+      check(future.isDone() && future.join() == BYTES, "no reply, left to the waiter: " + left);
+    });
+  }
+
+  @Test
   void cancellingAnInterceptedCallReachesWhatIsJustBeingSent() {
     Races.play(() -> {
       CompletableFuture<byte[]> sent = new CompletableFuture<>();
       Sending mesh = new Sending(sent);
       AtomicReference<CallInterceptor.Next> next = new AtomicReference<>();
-      CompletableFuture<byte[]> future =
-          new InterceptedCall<byte[]>(List.of(new Later(next)), mesh).start(METHOD, BYTES, DEFAULT);
+      CompletableFuture<byte[]> future = new InterceptedCall<byte[]>(
+              List.of(new Later(next)), mesh, null)
+          .start(METHOD, BYTES, DEFAULT);
       atOnce(() -> next.get().call(METHOD, BYTES, DEFAULT), () -> future.cancel(true));
       check(sent.isCancelled(), "what was sent goes on");
     });
@@ -260,7 +284,7 @@ class CallEndTest {
     @Override
     @SuppressWarnings("unchecked") // there is one method
     public <Q, R> CompletableFuture<R> send(
-        MethodDescriptor<Q, R> method, Q request, CallOptions options) {
+        MethodDescriptor<Q, R> method, Q request, CallOptions options, @Nullable Thread waiter) {
       return (CompletableFuture<R>) sent;
     }
   }

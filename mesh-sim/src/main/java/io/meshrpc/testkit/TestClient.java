@@ -84,12 +84,13 @@ public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
       MethodDescriptor<Q, R> method, Q request, CallOptions options) {
     stage.checkOpen();
     return settings.interceptors.isEmpty()
-        ? send(method, request, options)
-        : new InterceptedCall<R>(settings.interceptors, this::send).start(method, request, options);
+        ? send(method, request, options, null)
+        : new InterceptedCall<R>(settings.interceptors, this::send, null)
+            .start(method, request, options);
   }
 
   private <Q, R> CompletableFuture<R> send(
-      MethodDescriptor<Q, R> method, Q request, CallOptions options) {
+      MethodDescriptor<Q, R> method, Q request, CallOptions options, @Nullable Thread waiter) {
     ReplyFuture<R> future = new ReplyFuture<>(driven::cancel);
     Ticket ticket = new Ticket(future, stage.host());
     ClientCall call = terms.newCall(method, request, options, ticket);
@@ -284,7 +285,7 @@ public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
     public void onEnded(ClientCall call) {
       Ticket ticket = (Ticket) call.ticket();
       stage.plan(ticket.host(), stage.nowNs(), () -> {
-        ticket.future().completeWithReply();
+        ticket.future().run();
       });
     }
 
