@@ -10,6 +10,7 @@ import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.core.ClientLimits;
 import io.meshrpc.edge.CallTerms;
+import io.meshrpc.edge.LoggedBalancer;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.policy.SpeedWeightedProbing;
 import io.meshrpc.security.CurveSecurity;
@@ -265,7 +266,7 @@ public final class MeshClientBuilder {
   }
 
   LoadBalancer balancer() {
-    return balancer == null ? new SpeedWeightedProbing() : balancer;
+    return balancer == null ? new SpeedWeightedProbing() : new LoggedBalancer(balancer);
   }
 
   ClientLimits limits() {

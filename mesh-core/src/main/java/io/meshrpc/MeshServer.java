@@ -1,15 +1,13 @@
 package io.meshrpc;
 
 import io.meshrpc.api.LoadReport;
-import io.meshrpc.api.ServiceDescriptor;
 import io.meshrpc.api.TrustReport;
 import io.meshrpc.zmq.ServerNode;
 import java.lang.System.Logger.Level;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Serves services to any number of clients. Safe to use from any thread. */
@@ -17,7 +15,8 @@ public final class MeshServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final long CLOSE_EXTRA_NS = 5_000_000_000L;
 
-  private final MeshServerBuilder settings;
+  private final Supplier<ServerNode> binding;
+  private final UnaryOperator<String> exposure;
   private final Duration drainGrace;
   private final DaemonThreads.@Nullable Own ownExecutor;
   private final HandlerRunner runner;
@@ -25,7 +24,7 @@ public final class MeshServer implements AutoCloseable {
   private boolean closed; // guarded by this
 
   MeshServer(MeshServerBuilder builder) {
-    this.settings = builder;
+    this.exposure = builder.exposure();
     this.drainGrace = builder.drainGrace;
     Executor given = builder.executor;
     if (given == null) {
@@ -36,6 +35,7 @@ public final class MeshServer implements AutoCloseable {
       this.ownExecutor = null;
       this.runner = new HandlerRunner(builder, given);
     }
+    this.binding = builder.binding(runner);
   }
 
   /** Begins a server. */
@@ -53,27 +53,10 @@ public final class MeshServer implements AutoCloseable {
     if (node != null || closed) {
       throw new IllegalStateException(closed ? "the server is closed" : "the server has started");
     }
-    List<ServiceDescriptor> services = new ArrayList<>();
-    settings.services.values().forEach(service -> services.add(service.descriptor()));
-    ServerNode bound;
-    try {
-      bound = ServerNode.bind(
-          settings.name,
-          settings.endpoint,
-          settings.bounds.limits(),
-          settings.bounds.connectionLimits(),
-          services,
-          new SecureRandom(), // session numbers must not be guessed
-          settings.threading(),
-          settings.trust(),
-          runner);
-    } catch (RuntimeException e) {
-      throw new IllegalArgumentException(
-          "bind: " + settings.endpoint + " (expected: an address that is free): " + e, e);
-    }
+    ServerNode bound = binding.get();
     runner.node = bound;
     node = bound;
-    String warning = settings.warning(bound.endpoint());
+    String warning = exposure.apply(bound.endpoint());
     if (!warning.isEmpty()) {
       LOG.log(Level.WARNING, warning);
     }

@@ -5,11 +5,16 @@ import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.ServerInterceptor;
 import io.meshrpc.api.ServiceDefinition;
+import io.meshrpc.api.ServiceDescriptor;
+import io.meshrpc.core.ServerLimits;
 import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.security.MeshSecurity;
 import io.meshrpc.security.TlsSecurity;
+import io.meshrpc.zmq.ConnectionLimits;
+import io.meshrpc.zmq.ServerNode;
 import io.meshrpc.zmq.Threading;
 import io.meshrpc.zmq.Trust;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +25,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a {@link MeshServer} needs: where it is bound and what it serves. */
@@ -58,7 +65,7 @@ public final class MeshServerBuilder {
 
   /** Serves a service. */
   public MeshServerBuilder addService(ServiceDefinition service) {
-    String key = service.descriptor().name();
+    String key = Objects.requireNonNull(service, "service").descriptor().name();
     if (services.putIfAbsent(key, service) != null) {
       throw new IllegalArgumentException("service: " + key + " (expected: each service once)");
     }
@@ -67,8 +74,9 @@ public final class MeshServerBuilder {
 
   /** Serves a service with handlers on an executor of its own. */
   public MeshServerBuilder addService(ServiceDefinition service, Executor own) {
+    Objects.requireNonNull(own, "own");
     addService(service);
-    executors.put(service.descriptor().name(), Objects.requireNonNull(own, "own"));
+    executors.put(service.descriptor().name(), own);
     return this;
   }
 
@@ -188,9 +196,9 @@ public final class MeshServerBuilder {
   }
 
   /**
-   * Where handlers run; virtual threads (Java 21) or a pool unless set, and the loop's thread for those that are
-   * {@linkplain #quickHandlers quick}. A call that it rejects goes
-   * back to its client as not executed. It is not shut down with the server.
+   * Where handlers run; virtual threads (Java 21) or a pool unless set, and the loop's thread for those
+   * that are {@linkplain #quickHandlers quick}. A call that it rejects goes back to its client as not
+   * executed. It is not shut down with the server.
    */
   public MeshServerBuilder executor(Executor handlers) {
     executor = Objects.requireNonNull(handlers, "handlers");
@@ -270,10 +278,7 @@ public final class MeshServerBuilder {
     return this;
   }
 
-  /**
-   * The most metadata of a request, in bytes of all keys and values; 8 KiB unless set. Clients are
-   * told.
-   */
+  /** The most metadata of a request, in bytes of all keys and values; 8 KiB unless set. Clients are told. */
   public MeshServerBuilder metadataBytesMax(int bytes) {
     bounds.metadataBytesMax = Checks.atLeast("metadataBytesMax", bytes, 0);
     return this;
@@ -289,10 +294,7 @@ public final class MeshServerBuilder {
     return this;
   }
 
-  /**
-   * How many bytes of answers are remembered for each client; 1 MiB unless set. A larger answer is
-   * not remembered at all.
-   */
+  /** How many bytes of answers are remembered for each client; 1 MiB unless set. A larger one is not. */
   public MeshServerBuilder rememberedBytesMax(long bytes) {
     bounds.rememberedBytesMax = Checks.atLeast("rememberedBytesMax", bytes, 0);
     return this;
@@ -351,7 +353,7 @@ public final class MeshServerBuilder {
   }
 
   /**
-   * The server, which is not bound yet.
+   * The server, which is not bound yet. What is changed here later is not for it.
    *
    * @throws IllegalStateException if {@link #bind} was not called, or if a method was declared short
    *     that no service has
@@ -370,16 +372,27 @@ public final class MeshServerBuilder {
     return new MeshServer(this);
   }
 
+  /** Binds a server as everything is set now. */
+  Supplier<ServerNode> binding(ServerNode.Ears ears) {
+    String nodeName = name;
+    String at = endpoint;
+    ServerLimits limits = bounds.limits();
+    ConnectionLimits connections = bounds.connectionLimits();
+    List<ServiceDescriptor> served =
+        services.values().stream().map(ServiceDefinition::descriptor).toList();
+    Threading threads = threading();
+    Trust trust = new Trust(security, authorizer == null ? null : new SafeAuthorizer(authorizer));
+    SecureRandom random = new SecureRandom(); // session numbers must not be guessed
+    return () ->
+        ServerNode.bind(nodeName, at, limits, connections, served, random, threads, trust, ears);
+  }
+
   Threading threading() {
     return Threading.of(spinNs, ioThreads, security);
   }
 
-  /** What to warn of once the server is bound there; empty if nothing. */
-  String warning(String bound) {
-    return security != null || insecure ? "" : Exposure.warning(bound);
-  }
-
-  Trust trust() {
-    return new Trust(security, authorizer == null ? null : new SafeAuthorizer(authorizer));
+  /** What to warn of once a server is bound somewhere; empty if nothing. */
+  UnaryOperator<String> exposure() {
+    return security != null || insecure ? bound -> "" : Exposure::warning;
   }
 }

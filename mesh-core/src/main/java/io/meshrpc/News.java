@@ -61,7 +61,7 @@ final class News {
     if (complaints.isNew(host + ", " + reason, System.nanoTime())) {
       LOG.log(Level.WARNING, "no trust with " + peer + ": " + reason + " (" + total + " so far)");
     }
-    tell(to -> to.onRefusedPeer(new MeshListener.RefusedPeer(peer, reason, total)));
+    tellOfStranger(to -> to.onRefusedPeer(new MeshListener.RefusedPeer(peer, reason, total)));
   }
 
   void close() {

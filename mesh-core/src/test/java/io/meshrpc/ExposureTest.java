@@ -24,7 +24,7 @@ class ExposureTest {
         "tcp://[0:0:0:0:0:0:0:0]:7400"
       })
   void anAddressThatOthersCanReachIsNamedWithTheWaysOut(String endpoint) {
-    assertThat(MeshServer.builder().warning(endpoint))
+    assertThat(MeshServer.builder().exposure().apply(endpoint))
         .startsWith("INSECURE")
         .contains(endpoint)
         .contains("builder().security(...)")
@@ -41,14 +41,15 @@ class ExposureTest {
         "tcp://[0:0:0:0:0:0:0:1]:7400"
       })
   void theLoopbackAddressIsNobodysBusiness(String endpoint) {
-    assertThat(MeshServer.builder().warning(endpoint)).isEmpty();
+    assertThat(MeshServer.builder().exposure().apply(endpoint)).isEmpty();
   }
 
   @Test
   void whoMeansItOrHasSecurityIsNotWarned() {
-    assertThat(MeshServer.builder().insecure().warning("tcp://*:7400")).isEmpty();
+    assertThat(MeshServer.builder().insecure().exposure().apply("tcp://*:7400")).isEmpty();
     CurveSecurity curve = CurveSecurity.server(CurveKeys.generate(), CurveAllowList.of(Map.of()));
-    assertThat(MeshServer.builder().security(curve).warning("tcp://*:7400")).isEmpty();
+    assertThat(MeshServer.builder().security(curve).exposure().apply("tcp://*:7400"))
+        .isEmpty();
   }
 
   @Test

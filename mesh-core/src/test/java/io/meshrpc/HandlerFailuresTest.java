@@ -15,6 +15,7 @@ import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
 import io.meshrpc.api.Idempotency;
 import io.meshrpc.api.Marshaller;
+import io.meshrpc.api.Metadata;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.api.RpcException;
@@ -88,7 +89,11 @@ class HandlerFailuresTest {
 
     @Override
     public String decode(byte[] bytes) {
-      return new String(bytes, StandardCharsets.UTF_8);
+      String text = new String(bytes, StandardCharsets.UTF_8);
+      if (text.equals("gibberish")) {
+        throw new IllegalStateException("no text at all");
+      }
+      return text;
     }
   }
 
@@ -112,6 +117,65 @@ class HandlerFailuresTest {
         assertThat(failure.execution()).isEqualTo(Execution.EXECUTED);
         assertThatNullPointerException().isThrownBy(() -> mesh.call(method, "nothing", DEFAULT));
         assertThat(mesh.call(method, "alive", DEFAULT)).isEqualTo("alive");
+      }
+    }
+  }
+
+  /** Its metadata cannot be had, as if a user had made a kind of his own and forgotten it. */
+  private static final class Incomplete extends RpcException {
+    Incomplete() {
+      super(Code.NOT_FOUND, "incomplete");
+    }
+
+    @Override
+    public Metadata metadata() {
+      throw new IllegalStateException("forgotten");
+    }
+  }
+
+  @Test
+  void aFailureThatIsItselfBrokenEndsItsCallAllTheSame() {
+    assertThatNullPointerException()
+        .isThrownBy(() -> new RpcException(Code.NOT_FOUND, "x", (Metadata) null))
+        .withMessage("metadata");
+    for (boolean later : List.of(false, true)) {
+      try (MeshServer server = server(Contract.async(request -> {
+                if (later) {
+                  return CompletableFuture.failedFuture(new Incomplete());
+                }
+                throw new Incomplete();
+              }))
+              .build()
+              .start();
+          MeshClient mesh = client(server).build()) {
+        RpcException failure = failureOf(() -> mesh.call(READ, "", DEFAULT));
+        assertThat(failure.code()).isEqualTo(Code.UNKNOWN);
+        assertThat(failure.getMessage()).contains("correlation id");
+      }
+    }
+  }
+
+  @Test
+  void aReplyThatCannotBeReadFailsItsCallWithAllThatIsKnownOfIt() {
+    MethodDescriptor<String, String> method = new MethodDescriptor<>(
+        "test.Memory", "Read", Idempotency.NO_SIDE_EFFECTS, new Forgetful(), new Forgetful());
+    ServiceDefinition memory = ServiceDefinition.builder(
+            new ServiceDescriptor("test.Memory", List.of(method)))
+        .blocking(method, request -> "gibberish")
+        .build();
+    try (MeshServer server = server(memory).build().start();
+        MeshClient mesh = client(server).build()) {
+      RpcException blocking = failureOf(() -> mesh.call(method, "", DEFAULT));
+      RpcException later = (RpcException) mesh.callAsync(method, "", DEFAULT)
+          .handle((reply, failure) -> failure)
+          .join();
+      for (RpcException failure : List.of(blocking, later)) {
+        assertThat(failure.code()).isEqualTo(Code.INTERNAL);
+        assertThat(failure.execution()).isEqualTo(Execution.EXECUTED);
+        assertThat(failure.getCause()).hasMessage("no text at all");
+        assertThat(failure.attempts()).hasSize(1);
+        assertThat(failure.attempts().get(0).endpoint()).isEqualTo(server.endpoint());
+        assertThat(failure.attempts().get(0).execution()).isEqualTo(Execution.EXECUTED);
       }
     }
   }

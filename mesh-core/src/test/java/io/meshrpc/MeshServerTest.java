@@ -14,10 +14,14 @@ import static org.awaitility.Awaitility.await;
 import io.meshrpc.api.CallContext;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.Idempotency;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.Metadata;
+import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.api.RpcException;
+import io.meshrpc.api.ServiceDefinition;
+import io.meshrpc.api.ServiceDescriptor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +97,28 @@ class MeshServerTest {
               .status()
               .text())
           .isEqualTo("no such order");
+    }
+  }
+
+  @Test
+  void whatIsChangedAtABuilderLaterIsNotForTheServersThatItHasBuilt() {
+    MethodDescriptor<String, String> added = new MethodDescriptor<>(
+        "test.Added", "Read", Idempotency.NO_SIDE_EFFECTS, READ.request(), READ.reply());
+    MeshServerBuilder builder = server(request -> request);
+    MeshServer first = builder.build();
+    builder
+        .addService(ServiceDefinition.builder(new ServiceDescriptor("test.Added", List.of(added)))
+            .blocking(added, request -> "added: " + request)
+            .build())
+        .name("later")
+        .requestBytesMax(1);
+    try (MeshServer server = first.start();
+        MeshClient mesh = client(server).build()) {
+      assertThat(mesh.call(READ, "before", DEFAULT)).isEqualTo("before");
+      RpcException failure = failureOf(() -> mesh.call(added, "", DEFAULT.withWaitForReady(false)));
+      assertThat(failure.getMessage()).contains("does not offer test.Added/Read");
+      assertThat(mesh.call(READ, "alive", DEFAULT)).isEqualTo("alive");
+      assertThat(mesh.peers().get(0).name()).isNotEqualTo("later");
     }
   }
 

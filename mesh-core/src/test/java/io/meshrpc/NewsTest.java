@@ -18,12 +18,18 @@ class NewsTest {
   private static final int WAITING_MAX = 1000;
 
   private final List<Long> totals = new CopyOnWriteArrayList<>();
+  private final List<Long> refused = new CopyOnWriteArrayList<>();
   private final CountDownLatch hang = new CountDownLatch(1);
   private final News news = new News("test", new MeshListener() {
     @Override
     public void onStrayBytes(StrayBytes stray) {
       totals.add(stray.total());
       Contract.awaitQuietly(hang);
+    }
+
+    @Override
+    public void onRefusedPeer(RefusedPeer peer) {
+      refused.add(peer.total());
     }
   });
 
@@ -37,6 +43,20 @@ class NewsTest {
     for (int i = 0; i < count; i++) {
       news.stray(1, "no batch");
     }
+  }
+
+  @Test
+  void noMoreThanAThousandRefusedStrangersWaitForTheListener() {
+    strays(1);
+    await().until(() -> totals.size() == 1); // the listener has it and does not come back
+    for (int i = 0; i < WAITING_MAX + 5; i++) {
+      news.refused("127.0.0.1:" + i, "no certificate");
+    }
+    hang.countDown();
+    await().until(() -> refused.size() == WAITING_MAX);
+    news.refused("127.0.0.1:1", "no certificate");
+    await().until(() -> refused.contains(WAITING_MAX + 6L));
+    assertThat(refused).hasSize(WAITING_MAX + 1);
   }
 
   @Test

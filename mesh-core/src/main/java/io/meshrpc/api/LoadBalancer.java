@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses a server for an attempt. One instance serves one client and is called from its loop
- * thread only, so that it may keep state without locks; it must not block. What it throws fails the
- * call that it was asked about, with {@link Code#INTERNAL}, and nothing else.
+ * thread only, so that it may keep state without locks; it must not block. What {@link #pick} throws fails
+ * the call that it was asked about, with {@link Code#INTERNAL} and the exception as its cause, and nothing
+ * else; what the others throw is logged.
  *
  * <p>Most balancers are a lambda: {@code pick -> pick.candidates().get(0)}. One that wants to know
  * more hears what servers say of their load and how attempts end, and may ask servers itself.

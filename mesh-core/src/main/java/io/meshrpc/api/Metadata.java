@@ -2,13 +2,16 @@ package io.meshrpc.api;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Named values that travel with a request or a reply beside the payload. Immutable; the order of
- * entries is kept, and a key may occur more than once.
+ * Named values that travel with a request or a reply beside the payload. Immutable, as long as nobody
+ * changes an array that an {@link Entry} holds; the order of entries is kept, and a key may occur more
+ * than once.
  */
 public final class Metadata {
   /** No entries. */
@@ -40,6 +43,18 @@ public final class Metadata {
         throw new IllegalArgumentException(
             "key: \"" + key + "\" (expected: 1 to 128 of a-z, 0-9, '-', '_', '.')");
       }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Entry entry
+          && key.equals(entry.key)
+          && Arrays.equals(value, entry.value);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * key.hashCode() + Arrays.hashCode(value);
     }
 
     /** The value as UTF-8 text. */
@@ -126,6 +141,17 @@ public final class Metadata {
       sum += entry.key().length() + entry.value().length;
     }
     return sum;
+  }
+
+  /** Whether the other has the same entries in the same order. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Metadata metadata && entries.equals(metadata.entries);
+  }
+
+  @Override
+  public int hashCode() {
+    return entries.hashCode();
   }
 
   @Override

@@ -1,26 +1,29 @@
 package io.meshrpc.api;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call that failed: with which status, what became of the work, which attempts were made, and, if
  * no server could be had, why each candidate was passed over. A handler throws one to answer with a
- * status of its own.
+ * status of its own. One that was serialized has lost its lists and metadata; its message still tells of
+ * them.
  */
 public class RpcException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final transient Status status;
+  private final Status status;
   private final Execution execution;
-  private final transient List<AttemptTrace> attempts;
-  private final transient List<Candidate> candidates;
-  private final transient Metadata metadata;
+  private final transient @Nullable List<AttemptTrace> attempts;
+  private final transient @Nullable List<Candidate> candidates;
+  private final transient @Nullable Metadata metadata;
 
   /**
    * For handlers: answers with this code and text. The caller sees {@link Execution#EXECUTED}.
    *
    * @param text may be null, as an exception's text may be; counts as empty
+   * @throws IllegalArgumentException if the code is {@link Code#OK}, as with all constructors
    */
   public RpcException(Code code, @Nullable String text) {
     this(new Status(code, text == null ? "" : text), Execution.EXECUTED, null);
@@ -58,7 +61,7 @@ public class RpcException extends RuntimeException {
     this.execution = execution;
     this.attempts = List.copyOf(attempts);
     this.candidates = List.copyOf(candidates);
-    this.metadata = metadata;
+    this.metadata = Objects.requireNonNull(metadata, "metadata");
   }
 
   /** The canonical code. */
@@ -78,17 +81,17 @@ public class RpcException extends RuntimeException {
 
   /** Every attempt in the order in which they began; empty if none was made. */
   public List<AttemptTrace> attempts() {
-    return attempts;
+    return attempts == null ? List.of() : attempts;
   }
 
   /** If no server could be had: each that there was, and why it was not chosen. */
   public List<Candidate> candidates() {
-    return candidates;
+    return candidates == null ? List.of() : candidates;
   }
 
   /** What the server sent along with the failure. */
   public Metadata metadata() {
-    return metadata;
+    return metadata == null ? Metadata.EMPTY : metadata;
   }
 
   private static String describe(

@@ -1,5 +1,6 @@
 package io.meshrpc.api;
 
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -8,7 +9,7 @@ import java.util.Objects;
  * @param code the canonical code
  * @param text for people; may be empty, never null
  */
-public record Status(Code code, String text) {
+public record Status(Code code, String text) implements Serializable {
   /** Success. */
   public static final Status OK = new Status(Code.OK, "");
 

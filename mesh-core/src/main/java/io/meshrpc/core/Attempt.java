@@ -44,6 +44,9 @@ final class Attempt extends Chain.Link {
     private long notBeforeNs; // see notBeforeNs()
     private long failedNs; // when it ended otherwise than by success
 
+    @Nullable
+    Throwable culprit; // what the interceptor threw
+
     private Trouble(Attempt attempt) {
       this.attempt = attempt;
       this.firstNumber = attempt.number;
@@ -185,6 +188,12 @@ final class Attempt extends Chain.Link {
         0,
         head.length,
         call.tail());
+  }
+
+  /** What the user's own code threw instead of letting it be sent; null if nothing. */
+  @Nullable
+  Throwable culprit() {
+    return trouble == null ? null : trouble.culprit;
   }
 
   AttemptTrace trace(long callStartNs, long nowNs) {

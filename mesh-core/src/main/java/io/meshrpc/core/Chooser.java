@@ -59,7 +59,9 @@ final class Chooser {
   private void keep(Peer peer, ClientCall forCall, long nowNs) {
     boolean other = peer != latest || nowNs != latestNs;
     latestBytes = (other ? 0 : latestBytes) + forCall.payloadBytes();
-    latest = peer == latest ? latest : peer;
+    if (peer != latest) { // a store of what is there already costs G1 as much as another
+      latest = peer;
+    }
     latestNs = nowNs;
   }
 

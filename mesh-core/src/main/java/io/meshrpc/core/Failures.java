@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a caller is told when its call fails: the truth, and the trail that leads to it. */
-final class Failures {
+public final class Failures {
   private Failures() {}
 
   /** A failure that an attempt's end decided. */
@@ -20,7 +20,8 @@ final class Failures {
       ClientCall call, Attempt ended, Status status, Metadata metadata, long nowNs) {
     Execution execution =
         ended.execution == Execution.EXECUTED ? Execution.EXECUTED : execution(call);
-    return new RpcException(status, execution, traces(call, nowNs), List.of(), metadata, null);
+    return new RpcException(
+        status, execution, traces(call, nowNs), List.of(), metadata, ended.culprit());
   }
 
   /** A failure that nobody's answer decided. */
@@ -31,7 +32,19 @@ final class Failures {
     boolean explain = noServer && (late || status.code() == Code.UNAVAILABLE);
     List<Candidate> candidates = explain ? table.explain(call, nowNs) : List.of();
     return new RpcException(
-        status, execution(call), traces(call, nowNs), candidates, Metadata.EMPTY, null);
+        status,
+        execution(call),
+        traces(call, nowNs),
+        candidates,
+        Metadata.EMPTY,
+        call.detours().culprit);
+  }
+
+  /** A failure to read an answer that has come, and ended the call: what it was about has run. */
+  public static RpcException unreadable(ClientCall call, Status status, Throwable cause) {
+    long allEndedNs = call.startNs;
+    return new RpcException(
+        status, Execution.EXECUTED, traces(call, allEndedNs), List.of(), Metadata.EMPTY, cause);
   }
 
   /** What is known of the work over all attempts, if no handler's answer decides. */

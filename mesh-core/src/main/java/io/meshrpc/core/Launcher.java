@@ -79,6 +79,7 @@ final class Launcher {
     try {
       peer = chooser.choose(call, candidates, patient, ends.count(), now);
     } catch (Throwable e) { // the user's own; whatever it is, other calls go on
+      call.detours().culprit = e;
       ends.fail(call, new Status(Code.INTERNAL, "the load balancer failed: " + e));
       return;
     }

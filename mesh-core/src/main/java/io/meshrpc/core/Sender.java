@@ -36,6 +36,7 @@ final class Sender {
     try {
       request = attempt.request(metadata(attempt), nowNs);
     } catch (Throwable e) {
+      attempt.trouble().culprit = e;
       return new Status(Code.INTERNAL, "the attempt interceptor failed: " + e);
     }
     int metadataBytes = request.metadata().bytes();

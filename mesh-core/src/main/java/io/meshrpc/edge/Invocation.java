@@ -249,15 +249,23 @@ public final class Invocation extends ServerContext implements Guest {
     Throwable cause = thrown instanceof CompletionException && thrown.getCause() != null
         ? thrown.getCause()
         : thrown;
+    end(replyTo(cause));
+  }
+
+  private ServerReply replyTo(Throwable cause) {
+    Throwable toLog = cause;
     if (cause instanceof RpcException known) {
-      end(new ServerReply(
-          known.code(), shortened(known.status().text()), allMetadata(known), NOTHING));
-      return;
+      try {
+        return new ServerReply(
+            known.code(), shortened(known.status().text()), allMetadata(known), NOTHING);
+      } catch (RuntimeException e) { // it is of the user's own kind
+        toLog = e;
+      }
     }
     String id = plan.correlationIds.get();
-    log(Level.ERROR, "the handler of " + method() + " failed; correlation id " + id, cause);
-    end(new ServerReply(
-        Code.UNKNOWN, "handler failed; correlation id " + id, Metadata.EMPTY, NOTHING));
+    log(Level.ERROR, "the handler of " + method() + " failed; correlation id " + id, toLog);
+    return new ServerReply(
+        Code.UNKNOWN, "handler failed; correlation id " + id, Metadata.EMPTY, NOTHING);
   }
 
   private Metadata allMetadata(RpcException failure) {

@@ -1,8 +1,12 @@
 package io.meshrpc.edge;
 
+import io.meshrpc.api.Code;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.RpcException;
+import io.meshrpc.api.Status;
 import io.meshrpc.core.ClientCall;
+import io.meshrpc.core.Failures;
 import io.meshrpc.wire.Response;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +23,19 @@ final class Replies {
       RuntimeException failure = call == null ? null : call.failure();
       throw failure == null ? new IllegalStateException("the call has not ended") : failure;
     }
-    Consumer<Metadata> replyMetadata = call.options().replyMetadata();
-    if (replyMetadata != null) {
-      replyMetadata.accept(response.metadata());
+    try {
+      Consumer<Metadata> replyMetadata = call.options().replyMetadata();
+      if (replyMetadata != null) {
+        replyMetadata.accept(response.metadata());
+      }
+      return response.decode(((MethodDescriptor<?, R>) call.method()).reply());
+    } catch (RpcException e) {
+      throw Failures.unreadable(call, e.status(), e);
+    } catch (Throwable e) { // of the marshaller, or of who hears the metadata
+      throw Failures.unreadable(
+          call, new Status(Code.INTERNAL, "the reply came and could not be taken: " + e), e);
+    } finally {
+      call.forgetResponse(); // which holds all that came with it
     }
-    call.forgetResponse(); // which holds all that came with it
-    return response.decode(((MethodDescriptor<?, R>) call.method()).reply());
   }
 }

@@ -24,7 +24,7 @@ package io.meshrpc.policy;
  *     turn gets calls that take so long together. What takes less is not told apart
  * @param noiseShare of what calls take at the median server, this share of a difference does not count
  */
-public record ProbingSettings(
+record ProbingSettings(
     double probeRate,
     double probeRateMin,
     double busyShare,

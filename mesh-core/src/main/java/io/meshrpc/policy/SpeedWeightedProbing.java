@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * noise and do not count. The servers' own word comes with every answer and with probes, four for five
  * calls when servers are busy or unequal, fewer when they are not. The pool of reports is that of
  * Prequal (Wydrowski et al., NSDI 2024); score, freshness and guards are not. Servers whose scores are
- * alike take turns, each for {@link ProbingSettings#turnNs} of calls or for one (after deficit round
+ * alike take turns, each for a tenth of a millisecond of calls or for one (after deficit round
  * robin, Shreedhar and Varghese, SIGCOMM 1995).
  *
- * <p>Calls that take less than a message of their own would cost, {@link ProbingSettings#togetherNs}, join
+ * <p>Calls that take less than a message of their own would cost, 20 microseconds, join
  * those that were chosen for in the same turn of the loop, and ask for fewer probes.
  *
  * <p>Reports count only while they are fresh, measured by what calls take. If fewer than three are, a
@@ -45,7 +45,7 @@ public final class SpeedWeightedProbing implements LoadBalancer {
   }
 
   /** With other settings. */
-  public SpeedWeightedProbing(ProbingSettings settings) {
+  SpeedWeightedProbing(ProbingSettings settings) {
     this.settings = settings;
   }
 

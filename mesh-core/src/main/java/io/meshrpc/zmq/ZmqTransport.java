@@ -22,7 +22,7 @@ import zmq.io.Metadata;
  * One ROUTER socket. A server's is bound; a client's is connected to every server, each under a
  * routing id of its own choice.
  */
-public final class ZmqTransport implements Transport {
+final class ZmqTransport implements Transport {
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final int DOOR_EVENTS = ZMQ.EVENT_ACCEPTED | ZMQ.EVENT_DISCONNECTED;
   private static final String DOMAIN = "mesh"; // with any, JeroMQ refuses ZMTP 1 and 2
@@ -132,7 +132,7 @@ public final class ZmqTransport implements Transport {
    *
    * @param door for all who come
    * @param curve null for everybody, in the clear
-   * @throws org.zeromq.ZMQException if it cannot be bound
+   * @throws IllegalArgumentException if it cannot be bound there
    */
   static ZmqTransport server(
       int frameBytesMax,
@@ -152,7 +152,8 @@ public final class ZmqTransport implements Transport {
       return transport;
     } catch (RuntimeException e) {
       transport.close();
-      throw e;
+      String text = "bind: %s (expected: an address that is free): %s";
+      throw new IllegalArgumentException(text.formatted(endpoint, e), e);
     }
   }
 
