@@ -5,7 +5,6 @@ import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.Metadata;
-import io.meshrpc.api.PeerState;
 import io.meshrpc.api.Status;
 import io.meshrpc.wire.Cancelled;
 import io.meshrpc.wire.ProbeReply;
@@ -147,6 +146,8 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     chooser.answered(attempt, answer, now);
     if (RetryRules.isServerFault(answer)) {
       liveness.onFault(peer, now);
+    } else if (answer.execution() == Execution.EXECUTED && answer.code() != Code.OK) {
+      liveness.onAnswer(peer, now);
     }
     attempt.waitUntil(RetryRules.notBeforeNs(answer, now));
     if (answer.execution() == Execution.EXECUTED && answer.code() == Code.OK) {
@@ -357,7 +358,8 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     }
     attempt.peer.open.remove(attempt);
     launcher.forget(attempt);
-    if (attempt.peer.state() == PeerState.PROBATION) {
+    if (attempt.peer.trial == attempt) {
+      attempt.peer.trial = null;
       table.changed();
       roomOnProbation = true;
     }

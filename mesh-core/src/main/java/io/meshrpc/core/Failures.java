@@ -29,7 +29,8 @@ public final class Failures {
       ClientCall call, Status status, boolean waits, PeerTable table, long nowNs) {
     boolean noServer = !call.hasAttempts() || waits || status.code() == Code.UNAVAILABLE;
     boolean late = status.code() == Code.DEADLINE_EXCEEDED;
-    boolean explain = noServer && (late || status.code() == Code.UNAVAILABLE);
+    boolean nowhere = status.code() == Code.UNAVAILABLE || status.code() == Code.UNIMPLEMENTED;
+    boolean explain = noServer && (late || nowhere);
     List<Candidate> candidates = explain ? table.explain(call, nowNs) : List.of();
     return new RpcException(
         status,

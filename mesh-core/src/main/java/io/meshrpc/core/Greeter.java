@@ -13,6 +13,7 @@ final class Greeter {
   private final String name;
   private final long responseBytesMax;
   private final ClientOutbox out;
+  private long epochs; // a server counts them by this client, whatever address it is reached by
 
   Greeter(NodeId self, String name, long responseBytesMax, ClientOutbox out) {
     this.self = self;
@@ -21,20 +22,31 @@ final class Greeter {
     this.out = out;
   }
 
-  /** On a new connection: at once, unless the server asked for peace. */
-  void greet(Peer peer, long now) {
-    peer.epoch++;
+  /**
+   * On a new connection: at once, unless the server asked for peace.
+   *
+   * @param anew whether a session that the process may have with this client is to end. Otherwise the old
+   *     epoch is used, which that process ignores, and another one at this address welcomes
+   */
+  void greet(Peer peer, boolean anew, long now) {
+    count(peer, anew);
     if (now >= peer.helloNotBeforeNs) {
       sayHello(peer, now);
     }
   }
 
   /** The session was lost and the connection stands: at once, but not again and again. */
-  void greetAgain(Peer peer, long now) {
-    peer.epoch++;
+  void greetAgain(Peer peer, boolean anew, long now) {
+    count(peer, anew);
     if (now >= Math.max(peer.renewNotBeforeNs, peer.helloNotBeforeNs)) {
       peer.renewNotBeforeNs = now + AGAIN_NS;
       sayHello(peer, now);
+    }
+  }
+
+  private void count(Peer peer, boolean anew) {
+    if (anew) {
+      peer.epoch = ++epochs;
     }
   }
 

@@ -104,6 +104,7 @@ final class Launcher {
     call.add(attempt);
     peer.open.add(attempt);
     if (peer.state() == PeerState.PROBATION) {
+      peer.trial = attempt;
       table.changed();
     }
     return attempt;
@@ -223,6 +224,11 @@ final class Launcher {
   }
 
   private void await(ClientCall call) {
+    if (!call.hasAttempts() && table.isOfferedNowhere(call)) {
+      String text = "no server offers " + call.method().fullName();
+      ends.fail(call, new Status(Code.UNIMPLEMENTED, text));
+      return;
+    }
     call.endChoice(); // the next has its own time
     long chanceNs = table.nextChanceNs(call);
     boolean patient = call.options().waitForReady() || call.hasOpenAttempt();

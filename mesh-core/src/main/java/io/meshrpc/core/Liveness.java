@@ -10,6 +10,7 @@ import io.meshrpc.wire.Pong;
 import io.meshrpc.wire.Refusal;
 import io.meshrpc.wire.Welcome;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves servers through their states: from what they say, from what the transport hears, and from
@@ -72,9 +73,10 @@ final class Liveness {
       onDisconnected(peer, "connection replaced", now);
     }
     peer.connected = true;
+    peer.connectedNs = now;
     peer.session = 0;
     table.changed();
-    greeter.greet(peer, now);
+    greeter.greet(peer, twin(peer, peer.nodeId) == null, now);
   }
 
   /** The server no longer knows the session: Hello at once, but not again and again. */
@@ -84,7 +86,7 @@ final class Liveness {
     }
     onDisconnected(peer, "the server no longer knows the session", now);
     peer.connected = true;
-    greeter.greetAgain(peer, now);
+    greeter.greetAgain(peer, twin(peer, peer.nodeId) == null, now);
   }
 
   void onDisconnected(Peer peer, long now) {
@@ -130,7 +132,7 @@ final class Liveness {
     peer.connected = false;
     goDown(peer, reason, now);
     long pauseNs = Math.max(peer.untilNs - now, retryAfterNs);
-    peer.untilNs = now + (long) (pauseNs * (1 + silence.jitter()));
+    peer.untilNs = now + (long) (pauseNs * (1 + Math.abs(silence.jitter())));
   }
 
   /** Anything at all came from the server. */
@@ -148,6 +150,10 @@ final class Liveness {
     boolean late = !peer.connected; // of a connection whose loss was heard first
     if (late || welcome.epoch() != peer.epoch || peer.session != 0 || welcome.session() == 0) {
       return;
+    }
+    Peer twin = twin(peer, welcome.nodeId());
+    if (twin != null) { // its session ended as this one began
+      goDown(twin, "the same process as " + peer.endpoint(), now);
     }
     boolean back = welcome.nodeId().equals(peer.nodeId);
     if (!back && peer.nodeId != null) {
@@ -171,6 +177,18 @@ final class Liveness {
       listener.onBack(peer);
     }
     listener.onReady();
+  }
+
+  /** The same process under another address, with a session; null if there is none. */
+  private @Nullable Peer twin(Peer peer, @Nullable NodeId process) {
+    if (process != null) {
+      for (Peer other : table.all()) {
+        if (other != peer && other.session != 0 && process.equals(other.nodeId)) {
+          return other;
+        }
+      }
+    }
+    return null;
   }
 
   void onRefusal(Peer peer, Refusal refusal, long now) {
@@ -231,6 +249,11 @@ final class Liveness {
   /** A handler answered well. */
   void onSuccess(Peer peer, long now) {
     peer.failuresInRow = 0;
+    onAnswer(peer, now);
+  }
+
+  /** A handler answered, well or with an error that is not the server's fault. */
+  void onAnswer(Peer peer, long now) {
     if (peer.state() == PeerState.PROBATION && peer.probationPongs >= PROBATION_PONGS) {
       warmUp(peer, now, settings.slowStartBack().toNanos(), "passed its probation", now);
       listener.onReady();
@@ -257,14 +280,20 @@ final class Liveness {
     silence.onLocalPause(lateNs, now);
     doubt.onLocalPause(now);
     for (Peer peer : table.all()) {
-      peer.lastHeardNs += lateNs;
-      peer.pingNs = peer.pingNs == 0 ? 0 : peer.pingNs + lateNs;
+      peer.lastHeardNs = Math.min(now, peer.lastHeardNs + lateNs); // it may have been heard since
+      peer.pingNs = peer.pingNs == 0 ? 0 : Math.min(now, peer.pingNs + lateNs);
     }
   }
 
   private void check(Peer peer, long now) {
     switch (peer.state()) {
-      case CONNECTING -> greeter.check(peer, now);
+      case CONNECTING -> {
+        if (now >= mutedNs(peer)) {
+          goDown(peer, "it accepts connections, and does not answer Hello", now);
+        } else {
+          greeter.check(peer, now);
+        }
+      }
       case DOWN -> {
         if (now >= peer.untilNs && peer.session == 0) {
           tryAgain(peer, now);
@@ -296,7 +325,17 @@ final class Liveness {
         greeter.check(peer, now);
         checkSilence(peer, now);
       }
-      case PROBATION, DRAINING -> checkSilence(peer, now);
+      case PROBATION -> {
+        if (now
+            >= peer
+                .trialLateNs()) { // it may be a call that takes long; others are not to wait for it
+          peer.trial = null;
+          table.changed();
+          listener.onReady();
+        }
+        checkSilence(peer, now);
+      }
+      case DRAINING -> checkSilence(peer, now);
     }
   }
 
@@ -320,13 +359,19 @@ final class Liveness {
 
   private long nextCheck(Peer peer, long now) {
     return switch (peer.state()) {
-      case CONNECTING -> greeter.nextCheckNs(peer, now);
+      case CONNECTING -> Math.min(greeter.nextCheckNs(peer, now), mutedNs(peer));
       case DOWN -> Math.min(greeter.nextCheckNs(peer, now), Math.max(now + 1, peer.untilNs));
       case WARMING -> Math.min(peer.rampStartNs + peer.rampNs, silence.nextNs(peer, now));
       case EJECTED -> Math.min(peer.untilNs, silence.nextNs(peer, now));
       case SUSPECT -> Math.min(greeter.nextCheckNs(peer, now), silence.nextNs(peer, now));
-      case UP, PROBATION, DRAINING -> silence.nextNs(peer, now);
+      case PROBATION -> Math.min(peer.trialLateNs(), silence.nextNs(peer, now));
+      case UP, DRAINING -> silence.nextNs(peer, now);
     };
+  }
+
+  /** When a server that was never known should have answered Hello; MAX_VALUE while it is not reached. */
+  private static long mutedNs(Peer peer) {
+    return peer.connected ? peer.connectedNs + DIAL_NS : Long.MAX_VALUE;
   }
 
   private void tryAgain(Peer peer, long now) {
@@ -367,6 +412,7 @@ final class Liveness {
 
   private void beginProbation(Peer peer, String reason, long now) {
     peer.probationPongs = 0;
+    peer.trial = null;
     peer.failuresInRow = 0;
     peer.successes.clear();
     table.move(peer, PeerState.PROBATION, reason);

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class Peer implements PeerView {
   static final long NOT_DIALLING = Long.MIN_VALUE / 2;
   private static final long REPORT_FRESH_NS = 1_000_000_000L;
+  private static final long STUCK_MAX_MS = 1L << 40;
+  private static final long TRIAL_MIN_NS = 100_000_000L;
+  private static final long TRIAL_MAX_NS = 1_000_000_000L;
 
   private final String endpoint;
   private final Now now;
@@ -31,6 +34,7 @@ final class Peer implements PeerView {
   // The connection.
   long id;
   boolean connected;
+  long connectedNs;
   long epoch;
   long helloNs;
   long renewNotBeforeNs; // for a session that was lost again
@@ -58,6 +62,10 @@ final class Peer implements PeerView {
   int ejections;
   int downs; // in a row, for the backoff
   int probationPongs;
+
+  @Nullable
+  Attempt trial; // PROBATION: the one call that it is tried with
+
   long untilNs; // DOWN: the next try; EJECTED: the end; UP: when its past is forgiven
   long dialNs = NOT_DIALLING; // DOWN: when the connection that is being made was asked for
   long lastHeardNs;
@@ -71,7 +79,7 @@ final class Peer implements PeerView {
   // What it said of its load.
   private LoadReport load = LoadReport.NONE;
   private long loadNs = Long.MIN_VALUE;
-  private long progressNs;
+  private long progressMs; // by the server's clock, for it tells nothing that a report was held up
   int queueMax; // since it last completed anything
 
   Peer(String endpoint, Now now, SuccessWindow successes) {
@@ -98,7 +106,6 @@ final class Peer implements PeerView {
     }
     load = LoadReport.NONE;
     loadNs = Long.MIN_VALUE;
-    progressNs = now;
     queueMax = 0;
     pingNs = 0;
     failuresInRow = 0;
@@ -116,8 +123,8 @@ final class Peer implements PeerView {
   }
 
   void onLoad(LoadReport report, long now) {
-    if (isIdle(report) || report.completed() != load.completed()) {
-      progressNs = now;
+    if (loadNs == Long.MIN_VALUE || isIdle(report) || report.completed() != load.completed()) {
+      progressMs = report.uptimeMs();
       queueMax = 0;
     }
     queueMax = Math.max(queueMax, report.queued());
@@ -133,7 +140,8 @@ final class Peer implements PeerView {
 
   /** How long the server has completed nothing, if it had a queue meanwhile. */
   long stuckNs() {
-    return queueMax == 0 || loadNs == Long.MIN_VALUE ? 0 : loadNs - progressNs;
+    long stuckMs = Math.min(STUCK_MAX_MS, load.uptimeMs() - progressMs);
+    return queueMax == 0 || loadNs == Long.MIN_VALUE ? 0 : stuckMs * 1_000_000;
   }
 
   void onAttemptTook(long tookNs) {
@@ -158,9 +166,16 @@ final class Peer implements PeerView {
     return !leaving
         && switch (state) {
           case UP, WARMING -> session != 0;
-          case PROBATION -> session != 0 && open.isEmpty() && probationPongs >= 3;
+          case PROBATION -> session != 0 && trial == null && probationPongs >= 3;
           default -> false;
         };
+  }
+
+  /** When the call that it is tried with has taken so long that another may go there; MAX_VALUE for never. */
+  long trialLateNs() {
+    Attempt tried = trial;
+    long patienceNs = Math.max(TRIAL_MIN_NS, Math.min(TRIAL_MAX_NS, 4 * usualNs));
+    return tried == null ? Long.MAX_VALUE : tried.sentNs + patienceNs;
   }
 
   /** Whether new calls may go there if no better server is left. */
@@ -181,7 +196,8 @@ final class Peer implements PeerView {
 
   /** Whether it may take calls soon: its connection or its Hello is under way. */
   boolean isComing() {
-    return state == PeerState.CONNECTING || (connected && session == 0 && state != PeerState.DOWN);
+    boolean mayBeBack = session == 0 && (connected || state == PeerState.SUSPECT);
+    return state == PeerState.CONNECTING || (mayBeBack && state != PeerState.DOWN);
   }
 
   /** Why it gets no call now, in words. */

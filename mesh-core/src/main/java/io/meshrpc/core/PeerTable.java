@@ -26,7 +26,6 @@ final class PeerTable {
   private final Map<MethodDescriptor<?, ?>, List<Peer>> ready = new HashMap<>();
   private @Nullable MethodDescriptor<?, ?> readyFor; // the method that was asked for last
   private List<Peer> readyLast = List.of(); // and what the answer was
-  private final Map<String, Long> lastEpochs = new HashMap<>(); // of those that were removed
   private final Now now = new Now();
   private @Nullable Census census; // null: to be taken
   private boolean trials; // some server that is ready is on probation
@@ -50,7 +49,6 @@ final class PeerTable {
       return null;
     }
     Peer peer = new Peer(endpoint, now, new SuccessWindow(successWindowNs));
-    peer.epoch = lastEpochs.getOrDefault(endpoint, 0L);
     byEndpoint.put(endpoint, peer);
     openConnection(peer);
     changed();
@@ -61,7 +59,6 @@ final class PeerTable {
   Peer remove(String endpoint) {
     Peer peer = byEndpoint.remove(endpoint);
     if (peer != null) {
-      lastEpochs.put(endpoint, peer.epoch);
       byId.remove(peer.id);
       out.disconnect(peer.id);
       changed();
@@ -207,6 +204,20 @@ final class PeerTable {
       }
     }
     return next;
+  }
+
+  /** Whether all servers are there, and none of them has the method. */
+  boolean isOfferedNowhere(ClientCall call) {
+    boolean some = false;
+    for (Peer peer : byEndpoint.values()) {
+      if (isNamed(peer, call)) {
+        some = true;
+        if (peer.session == 0 || peer.number(call.method()) != 0) {
+          return false;
+        }
+      }
+    }
+    return some;
   }
 
   /** Whether a server that could get the call may come up soon: its fate is not known yet. */

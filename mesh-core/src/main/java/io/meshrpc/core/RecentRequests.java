@@ -17,11 +17,13 @@ final class RecentRequests {
   private long acknowledgedBelow;
   private long bytes;
   private long forgottenMax; // the greatest number forgotten without acknowledgement
+  private long revokedForgottenMax; // of those that were taken back before they came
 
   /** Empty; numbers up to {@code forgottenMax} count as forgotten. */
   RecentRequests(ServerLimits limits, long forgottenMax) {
     this.limits = limits;
     this.forgottenMax = forgottenMax;
+    this.revokedForgottenMax = forgottenMax;
   }
 
   /** An answer, or the note that the call was taken back before it came, up to this attempt. */
@@ -75,6 +77,17 @@ final class RecentRequests {
   Response response(long seq) {
     Entry entry = entries.get(seq);
     return entry == null ? null : entry.response;
+  }
+
+  /**
+   * Whether nothing is known of the call, and what must not run once more may have been forgotten.
+   *
+   * @param idempotent it may run again if it has run, but not if it was taken back
+   */
+  boolean mayHaveForgotten(long seq, boolean idempotent) {
+    return idempotent
+        ? seq <= revokedForgottenMax && entries.get(seq) == null
+        : mayHaveForgotten(seq);
   }
 
   /** Whether nothing is known of the call, and it may have ended and been forgotten. */
@@ -139,6 +152,9 @@ final class RecentRequests {
 
   private void forget(Entry entry) {
     forgottenMax = Math.max(forgottenMax, entry.seq);
+    if (entry.response == null) {
+      revokedForgottenMax = forgottenMax;
+    }
     drop(entry);
   }
 

@@ -320,7 +320,7 @@ public final class ServerEngine {
       answer(client, Answers.revoked(seq, attempt));
       return true;
     }
-    if (request.repeat() && client.recent.mayHaveForgotten(seq)) {
+    if (request.repeat() && client.recent.mayHaveForgotten(seq, request.idempotent())) {
       answer(client, Answers.forgotten(seq, attempt));
       return true;
     }

@@ -13,6 +13,9 @@ import java.util.random.RandomGenerator;
 final class SilenceRules {
   private static final long HEARTBEAT_GROWN_MAX_NS = 20_000_000_000L; // a server forgets after 60 s
   private static final double JITTER = 0.1;
+  private static final long SUSPENDED_MIN_NS =
+      1_000_000_000L; // nobody is judged so soon after a pause
+  private static final long SUSPENDED_MAX_NS = 5_000_000_000L;
   private static final long TOGETHER_NS = 150_000L; // for each server
   private static final int TOGETHER_PART = 12; // at most this part of the interval
   private static final long RECHECK_NS = 20_000_000L;
@@ -54,8 +57,9 @@ final class SilenceRules {
     return JITTER * (2 * random.nextDouble() - 1);
   }
 
+  /** What has piled up on the way meanwhile may take as long to come, but not for ever. */
   void onLocalPause(long lateNs, long now) {
-    suspendedUntilNs = now + Math.max(lateNs, 1_000_000_000L);
+    suspendedUntilNs = now + Math.max(SUSPENDED_MIN_NS, Math.min(SUSPENDED_MAX_NS, lateNs));
   }
 
   Verdict judge(Peer peer, long now) {

@@ -136,6 +136,33 @@ class CandidatesTest {
   }
 
   @Test
+  void aServerThatAcceptsConnectionsAndSaysNothingIsDownAfterThreeSeconds() {
+    FakeServer mute = bench.connect("tcp://a:1");
+    bench.engine.onConnected(mute.connection, bench.now);
+    ClientCall impatient = impatient(PAY, AT_ONCE);
+    bench.advanceMs(2900);
+    assertThat(impatient.isDone()).isFalse();
+    bench.advanceMs(200);
+
+    assertThat(impatient.failure().code()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(whys(impatient))
+        .containsExactly("it accepts connections, and does not answer Hello");
+    mute.accept();
+    assertThat(bench.state(mute)).isIn(PeerState.UP, PeerState.WARMING);
+  }
+
+  @Test
+  void aServerWhoseConnectionWasResetIsWaitedForAMomentBecauseItMayBeBack() {
+    FakeServer server = bench.up("tcp://a:1");
+    server.lose();
+    ClientCall impatient = impatient(PAY, AT_ONCE);
+    assertThat(impatient.isDone()).isFalse();
+    server.accept();
+
+    assertThat(impatient.attempts()).hasSize(1);
+  }
+
+  @Test
   void aMethodThatNobodyOffersIsSentNowhere() {
     FakeServer a = bench.up("tcp://a:1");
     ClientCall call = impatient(OTHER, AT_ONCE);
@@ -144,8 +171,23 @@ class CandidatesTest {
 
     assertThat(a.requests()).isEmpty();
     assertThat(whys(call)).containsExactly("does not offer bench.Bank/Other");
-    assertThat(patient.failure().code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+    assertThat(call.failure().code()).isEqualTo(Code.UNIMPLEMENTED);
+    assertThat(call.failure().execution()).isEqualTo(Execution.NOT_SENT);
+    assertThat(patient.failure().code()).isEqualTo(Code.UNIMPLEMENTED);
     assertThat(whys(patient)).containsExactly("does not offer bench.Bank/Other");
+  }
+
+  @Test
+  void aMethodThatNobodyOffersYetIsWaitedForWhileAServerIsMissing() {
+    bench.up("tcp://a:1");
+    FakeServer b = bench.up("tcp://b:1");
+    b.lose();
+    ClientCall patient = bench.call(OTHER, RETRY, CallOptions.DEFAULT, Duration.ofSeconds(10));
+    bench.advanceMs(1000);
+    assertThat(patient.isDone()).isFalse();
+    b.accept();
+
+    assertThat(patient.failure().code()).isEqualTo(Code.UNIMPLEMENTED);
   }
 
   @Test

@@ -325,6 +325,25 @@ class DuplicatesTest {
   }
 
   @Test
+  void anIdempotentCallRunsAgainWhateverWasForgotten() {
+    ServerBench small = new ServerBench(new Limits().rememberedCountMax(4).build());
+    Client one = small.client();
+    small.send(one, ask(1).idempotent().build());
+    for (int seq = 2; seq <= 11; seq++) {
+      small.request(one, seq);
+    }
+    small.finishAll();
+    small.disconnect(one);
+    small.connect(one);
+    small.forget();
+    small.send(one, ask(1).attempt(2).idempotent().repeat().build());
+
+    assertThat(small.running).singleElement().satisfies(call -> {
+      assertThat(call.seq()).isEqualTo(1);
+    });
+  }
+
+  @Test
   void anAnswerBeyondTheBytesIsForgottenAloneAndNotAllTheOthers() {
     ServerBench bench = new ServerBench(new Limits().rememberedBytesMax(1000).build());
     Client ann = bench.client();

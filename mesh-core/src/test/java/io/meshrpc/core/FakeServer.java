@@ -115,7 +115,12 @@ final class FakeServer {
   }
 
   void load(int queued, long completed) {
-    say(session, new LoadReport(queued, 1, 4, 0, completed, 0, 0, 0));
+    load(queued, completed, bench.now / 1_000_000);
+  }
+
+  /** As of this moment of its own. */
+  void load(int queued, long completed, long uptimeMs) {
+    say(session, new LoadReport(queued, 1, 4, 0, completed, uptimeMs, 0, 0));
   }
 
   /** So many of four workers are busy. */

@@ -1,12 +1,16 @@
 package io.meshrpc.core;
 
+import static io.meshrpc.core.ClientBench.READ;
+import static io.meshrpc.core.ClientBench.RETRY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.meshrpc.api.AttemptInterceptor;
+import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.policy.RoundRobin;
 import io.meshrpc.wire.Ping;
+import io.meshrpc.wire.Pong;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +93,32 @@ class SelfDoubtTest {
     bench.advanceMs(2010);
 
     assertThat(states()).containsExactly(PeerState.DOWN);
+  }
+
+  @Test
+  void howeverLongItsPauseWasAServerThatIsSilentIsFoundOutAsSoon() {
+    for (int seconds : List.of(1, 30, 600)) {
+      ClientBench one = new ClientBench();
+      FakeServer a = one.up("tcp://a:1");
+      FakeServer b = one.up("tcp://b:1");
+      one.advanceMs(2000);
+      one.standStill(Duration.ofSeconds(seconds));
+      a.say(new Pong(1)); // what waited is read before the clock is looked at
+      b.say(new Pong(1));
+      one.engine.tick(one.now);
+      a.frozen = true;
+      ClientCall named =
+          one.call(READ, RETRY, CallOptions.DEFAULT.withServer(a.endpoint), Duration.ofSeconds(9));
+      ClientCall free = one.call(READ);
+      one.call(READ);
+      one.advanceMs(5500);
+
+      assertThat(one.state(a)).as("after %d s", seconds).isNotEqualTo(PeerState.UP);
+      assertThat(one.state(b)).isEqualTo(PeerState.UP);
+      assertThat(named.isDone()).isFalse();
+      assertThat(free.attempts().get(free.attempts().size() - 1).peer.endpoint())
+          .isEqualTo(b.endpoint);
+    }
   }
 
   @Test

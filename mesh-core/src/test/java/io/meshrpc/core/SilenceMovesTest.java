@@ -214,7 +214,7 @@ class SilenceMovesTest {
     ClientCall second = bench.call(PAY);
     ClientCall third = bench.call(PAY);
     assertThat(second.attempts()).isEmpty();
-    a.fail(a.lastRequest(), Code.NOT_FOUND);
+    a.fail(a.lastRequest(), Code.INTERNAL);
     assertThat(first.isDone()).isTrue();
     assertThat(second.attempts()).hasSize(1);
     assertThat(third.attempts()).isEmpty();

@@ -53,6 +53,20 @@ class StalledServerTest {
   }
 
   @Test
+  void reportsThatWereHeldUpOnTheirWayTellOfNoStandstill() {
+    FakeServer server = bench.up("tcp://a:1");
+    server.load(1, 5, 1000);
+    bench.advanceMs(900);
+    server.load(1, 5, 1001); // sent long before it came
+
+    bench.now += 2_000_000_000L;
+    server.load(1, 5, 1002);
+    assertThat(bench.state(server)).isEqualTo(PeerState.UP);
+    server.load(1, 5, 2200);
+    assertThat(bench.state(server)).isEqualTo(PeerState.SUSPECT);
+  }
+
+  @Test
   void handlersThatTakeLongAndMakeNobodyWaitAreFine() {
     FakeServer busy = bench.up("tcp://a:1");
 
@@ -73,7 +87,9 @@ class StalledServerTest {
 
   private void reports(FakeServer server, int times, int queued, int running, long completed) {
     for (int i = 0; i < times; i++) {
-      server.say(server.session, new LoadReport(queued, running, WORKERS, 0, completed, 0, 0, 0));
+      long uptimeMs = bench.now / 1_000_000;
+      server.say(
+          server.session, new LoadReport(queued, running, WORKERS, 0, completed, uptimeMs, 0, 0));
       bench.advanceMs(100);
     }
   }

@@ -347,6 +347,9 @@ class SimServer extends SimNode implements ServerOutbox {
         return;
       }
       post(nowNs -> {
+        if (run.ended || run.hangs || run.plans != plan) {
+          return; // the process stood still meanwhile, and another end was planned
+        }
         byte[] reply = code == Code.OK ? Sim.reply(run.call.id) : NOTHING;
         running.remove(run.serverCall);
         run.ended = true;

@@ -1,0 +1,87 @@
+package io.meshrpc.core;
+
+import static io.meshrpc.core.ClientBench.PAY;
+import static io.meshrpc.core.ClientBench.READ;
+import static io.meshrpc.core.ClientBench.RETRY;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.meshrpc.api.CallOptions;
+import io.meshrpc.api.Code;
+import io.meshrpc.api.PeerState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A server that came back is tried with one call, and that must not shut out the others for long. */
+class ProbationTest {
+  private final ClientBench bench = new ClientBench();
+  private FakeServer server;
+
+  @BeforeEach
+  void begin() {
+    server = bench.up("tcp://a:1");
+    bench.advanceMs(2000);
+  }
+
+  /** Silent until it is down; back as the same process, and all its pings are answered. */
+  private void downAndBack() {
+    server.frozen = true;
+    bench.advanceMs(3000);
+    assertThat(bench.state(server)).isEqualTo(PeerState.DOWN);
+    server.frozen = false;
+    server.accept();
+    bench.advanceMs(10);
+    assertThat(bench.state(server)).isEqualTo(PeerState.PROBATION);
+  }
+
+  @Test
+  void aLongCallThatItIsTriedWithHoldsUpTheOthersForAMomentOnly() {
+    ClientCall poll = bench.call(READ, RETRY, CallOptions.DEFAULT, Duration.ofMinutes(1));
+    downAndBack();
+    assertThat(poll.attempts()).as("it is tried with what moved").hasSize(2);
+    List<ClientCall> others = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      others.add(bench.call(PAY));
+    }
+    assertThat(others).allMatch(call -> call.attempts().isEmpty());
+
+    bench.advanceMs(110);
+    assertThat(others.get(0).attempts()).hasSize(1);
+    assertThat(others.get(2).attempts()).as("one more now and then").isEmpty();
+    server.ok(server.lastRequest());
+    assertThat(bench.state(server)).isEqualTo(PeerState.WARMING);
+    assertThat(others).allMatch(call -> !call.attempts().isEmpty());
+    assertThat(poll.isDone()).isFalse();
+  }
+
+  @Test
+  void callsThatAreThereFromBeforeItsEjectionAreNotItsTrial() {
+    FakeServer other = bench.up("tcp://b:1");
+    ClientCall old = bench.call(
+        PAY, RETRY, CallOptions.DEFAULT.withServer(server.endpoint), Duration.ofMinutes(10));
+    for (int i = 0; i < 5; i++) {
+      bench.call(PAY, CallOptions.DEFAULT.withServer(server.endpoint));
+      server.fail(server.lastRequest(), Code.INTERNAL);
+    }
+    assertThat(bench.state(server)).isEqualTo(PeerState.EJECTED);
+    bench.advanceMs(1200);
+    assertThat(bench.state(server)).isEqualTo(PeerState.PROBATION);
+    int before = server.requests().size();
+    other.refuse();
+    bench.call(PAY);
+
+    assertThat(server.requests()).hasSize(before + 1);
+    assertThat(old.isDone()).isFalse();
+  }
+
+  @Test
+  void anErrorThatIsNotTheServersFaultEndsIt() {
+    downAndBack();
+    bench.call(PAY);
+    server.fail(server.lastRequest(), Code.NOT_FOUND);
+
+    assertThat(bench.state(server)).isEqualTo(PeerState.WARMING);
+  }
+}
