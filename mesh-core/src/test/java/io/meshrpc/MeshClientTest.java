@@ -8,6 +8,7 @@ import static io.meshrpc.api.CallOptions.DEFAULT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.meshrpc.api.CallContext;
 import io.meshrpc.api.Code;
@@ -18,6 +19,8 @@ import io.meshrpc.api.PeerState;
 import io.meshrpc.api.PeerView;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.api.RpcException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +56,38 @@ class MeshClientTest {
       assertThat(mesh.peers()).isEmpty();
       mesh.connect(server.endpoint());
       assertThat(early.join()).isEqualTo("hello you");
+    }
+  }
+
+  @Test
+  void aServerMayBeReachedByIpv6AndByName() throws Exception {
+    try (MeshServer named = server(request -> "named").build().start();
+        MeshClient mesh = MeshClient.builder().build()) {
+      mesh.connect(named.endpoint().replace("127.0.0.1", "localhost"));
+      assertThat(mesh.call(READ, "", DEFAULT)).isEqualTo("named");
+    }
+    assumeTrue(NetworkInterface.getByInetAddress(InetAddress.getByName("::1")) != null);
+    try (MeshServer six = server(request -> "six").bind("tcp://[::1]:*").build().start();
+        MeshServer four = server(request -> "four").build().start();
+        MeshClient mesh = MeshClient.builder().build()) {
+      assertThat(six.endpoint()).startsWith("tcp://[");
+      for (MeshServer server : List.of(six, four, six)) {
+        mesh.connect(server.endpoint());
+        assertThat(mesh.call(READ, "", DEFAULT.withServer(server.endpoint())))
+            .isEqualTo(server == six ? "six" : "four");
+      }
+    }
+  }
+
+  @Test
+  void aHostThatIsNotKnownIsNamedAsTheReason() {
+    try (MeshClient mesh =
+        MeshClient.builder().connect("tcp://nowhere.invalid:7400").build()) {
+      await().until(() -> mesh.peers().get(0).reason().contains("the host is not known"));
+      RpcException failure =
+          Contract.failureOf(() -> mesh.call(READ, "", DEFAULT.withWaitForReady(false)));
+      assertThat(failure.code()).isEqualTo(Code.UNAVAILABLE);
+      assertThat(failure.getMessage()).contains("nowhere.invalid");
     }
   }
 

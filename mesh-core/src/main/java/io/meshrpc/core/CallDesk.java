@@ -144,11 +144,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
       throttle.onAnswer(call, RetryRules.outcome(answer), now);
     }
     chooser.answered(attempt, answer, now);
-    if (RetryRules.isServerFault(answer)) {
-      liveness.onFault(peer, now);
-    } else if (answer.execution() == Execution.EXECUTED && answer.code() != Code.OK) {
-      liveness.onAnswer(peer, now);
-    }
+    liveness.onAnswer(peer, answer, now);
     attempt.waitUntil(RetryRules.notBeforeNs(answer, now));
     if (answer.execution() == Execution.EXECUTED && answer.code() == Code.OK) {
       pauses.onSuccess();

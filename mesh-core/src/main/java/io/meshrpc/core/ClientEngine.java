@@ -124,12 +124,12 @@ public final class ClientEngine {
     }
   }
 
-  /** The transport could not connect: nobody listens there. */
-  public void onConnectRefused(long peerId, long nowNs) {
+  /** The transport could not connect, because nobody listens there or for this reason. */
+  public void onConnectRefused(long peerId, String reason, long nowNs) {
     Peer peer = table.byId(peerId);
     if (peer != null) {
       calls.setNow(nowNs);
-      liveness.onRefused(peer, nowNs);
+      liveness.onRefused(peer, reason, nowNs);
       nextCheckNs = nowNs;
     }
   }

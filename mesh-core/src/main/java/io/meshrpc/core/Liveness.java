@@ -1,5 +1,7 @@
 package io.meshrpc.core;
 
+import io.meshrpc.api.Code;
+import io.meshrpc.api.Execution;
 import io.meshrpc.api.LoadReport;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.policy.LivenessSettings;
@@ -8,9 +10,9 @@ import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Ping;
 import io.meshrpc.wire.Pong;
 import io.meshrpc.wire.Refusal;
+import io.meshrpc.wire.Response;
 import io.meshrpc.wire.Welcome;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Moves servers through their states: from what they say, from what the transport hears, and from
@@ -19,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class Liveness {
   private static final long FORGIVEN_NS = 30_000_000_000L;
   private static final int PROBATION_PONGS = 3;
-  private static final long DIAL_NS = 3_000_000_000L; // what a connection is given to come about
 
   /** Who is told that work must move. */
   interface Listener {
@@ -47,6 +48,8 @@ final class Liveness {
   private final SilenceRules silence;
   private final Outliers outliers;
   private final Greeter greeter;
+  private final Dialler dialler;
+  private final Stalls stalls;
   private long pings;
 
   Liveness(
@@ -66,6 +69,8 @@ final class Liveness {
     this.silence = new SilenceRules(settings, table, doubt, random);
     this.outliers = new Outliers(settings, table);
     this.greeter = new Greeter(self, name, responseBytesMax, out);
+    this.stalls = new Stalls(settings, table, listener);
+    this.dialler = new Dialler(settings, table, greeter);
   }
 
   void onConnected(Peer peer, long now) {
@@ -76,7 +81,7 @@ final class Liveness {
     peer.connectedNs = now;
     peer.session = 0;
     table.changed();
-    greeter.greet(peer, twin(peer, peer.nodeId) == null, now);
+    greeter.greet(peer, table.twin(peer, peer.nodeId) == null, now);
   }
 
   /** The server no longer knows the session: Hello at once, but not again and again. */
@@ -86,7 +91,7 @@ final class Liveness {
     }
     onDisconnected(peer, "the server no longer knows the session", now);
     peer.connected = true;
-    greeter.greetAgain(peer, twin(peer, peer.nodeId) == null, now);
+    greeter.greetAgain(peer, table.twin(peer, peer.nodeId) == null, now);
   }
 
   void onDisconnected(Peer peer, long now) {
@@ -118,12 +123,14 @@ final class Liveness {
     }
   }
 
-  void onRefused(Peer peer, long now) {
+  void onRefused(Peer peer, String reason, long now) {
     peer.connected = false;
     peer.session = 0;
     peer.dialNs = Peer.NOT_DIALLING;
     if (peer.state() != PeerState.DOWN) {
-      goDown(peer, "connection refused", now);
+      goDown(peer, reason, now);
+    } else {
+      peer.explain(reason);
     }
   }
 
@@ -151,7 +158,7 @@ final class Liveness {
     if (late || welcome.epoch() != peer.epoch || peer.session != 0 || welcome.session() == 0) {
       return;
     }
-    Peer twin = twin(peer, welcome.nodeId());
+    Peer twin = table.twin(peer, welcome.nodeId());
     if (twin != null) { // its session ended as this one began
       goDown(twin, "the same process as " + peer.endpoint(), now);
     }
@@ -177,18 +184,6 @@ final class Liveness {
       listener.onBack(peer);
     }
     listener.onReady();
-  }
-
-  /** The same process under another address, with a session; null if there is none. */
-  private @Nullable Peer twin(Peer peer, @Nullable NodeId process) {
-    if (process != null) {
-      for (Peer other : table.all()) {
-        if (other != peer && other.session != 0 && process.equals(other.nodeId)) {
-          return other;
-        }
-      }
-    }
-    return null;
   }
 
   void onRefusal(Peer peer, Refusal refusal, long now) {
@@ -226,18 +221,7 @@ final class Liveness {
   }
 
   void onLoad(Peer peer, LoadReport load, long now) {
-    peer.onLoad(load, now);
-    long stuckNs = peer.stuckNs();
-    boolean stuck = stuckNs > Math.max(settings.stalledAfter().toNanos(), 20 * peer.usualNs);
-    boolean takesCalls = peer.state() == PeerState.UP || peer.state() == PeerState.WARMING;
-    if (stuck && !peer.stalled && takesCalls) {
-      peer.stalled = true;
-      String reason = "stalled: a queue of %d, nothing completed".formatted(peer.queueMax);
-      table.move(peer, PeerState.SUSPECT, reason);
-      listener.onSuspect(peer, reason);
-    } else if (stuckNs == 0 && peer.stalled) {
-      peer.stalled = false;
-    }
+    stalls.onLoad(peer, load, now);
   }
 
   void onGoaway(Peer peer, Goaway goaway) {
@@ -249,20 +233,24 @@ final class Liveness {
   /** A handler answered well. */
   void onSuccess(Peer peer, long now) {
     peer.failuresInRow = 0;
-    onAnswer(peer, now);
+    endProbation(peer, now);
+  }
+
+  /** Something was answered; a good answer is told once more, by {@link #onSuccess}, when its call has ended. */
+  void onAnswer(Peer peer, Response answer, long now) {
+    if (RetryRules.isServerFault(answer)) {
+      outliers.onFault(peer, now);
+    } else if (answer.execution() == Execution.EXECUTED && answer.code() != Code.OK) {
+      endProbation(peer, now);
+    }
   }
 
   /** A handler answered, well or with an error that is not the server's fault. */
-  void onAnswer(Peer peer, long now) {
+  private void endProbation(Peer peer, long now) {
     if (peer.state() == PeerState.PROBATION && peer.probationPongs >= PROBATION_PONGS) {
       warmUp(peer, now, settings.slowStartBack().toNanos(), "passed its probation", now);
       listener.onReady();
     }
-  }
-
-  /** A call failed in a way that is the server's fault. */
-  void onFault(Peer peer, long now) {
-    outliers.onFault(peer, now);
   }
 
   /** Looks at every server; returns when to look again. */
@@ -288,7 +276,7 @@ final class Liveness {
   private void check(Peer peer, long now) {
     switch (peer.state()) {
       case CONNECTING -> {
-        if (now >= mutedNs(peer)) {
+        if (now >= dialler.mutedNs(peer)) {
           goDown(peer, "it accepts connections, and does not answer Hello", now);
         } else {
           greeter.check(peer, now);
@@ -296,7 +284,7 @@ final class Liveness {
       }
       case DOWN -> {
         if (now >= peer.untilNs && peer.session == 0) {
-          tryAgain(peer, now);
+          dialler.tryAgain(peer, now);
         } else {
           greeter.check(peer, now);
         }
@@ -352,14 +340,14 @@ final class Liveness {
       case DOWN -> {
         long quietMs = (now - peer.lastHeardNs) / 1_000_000;
         goDown(peer, "silent for %d ms".formatted(quietMs), now);
-        dial(peer, now);
+        dialler.dial(peer, now);
       }
     }
   }
 
   private long nextCheck(Peer peer, long now) {
     return switch (peer.state()) {
-      case CONNECTING -> Math.min(greeter.nextCheckNs(peer, now), mutedNs(peer));
+      case CONNECTING -> Math.min(greeter.nextCheckNs(peer, now), dialler.mutedNs(peer));
       case DOWN -> Math.min(greeter.nextCheckNs(peer, now), Math.max(now + 1, peer.untilNs));
       case WARMING -> Math.min(peer.rampStartNs + peer.rampNs, silence.nextNs(peer, now));
       case EJECTED -> Math.min(peer.untilNs, silence.nextNs(peer, now));
@@ -369,45 +357,17 @@ final class Liveness {
     };
   }
 
-  /** When a server that was never known should have answered Hello; MAX_VALUE while it is not reached. */
-  private static long mutedNs(Peer peer) {
-    return peer.connected ? peer.connectedNs + DIAL_NS : Long.MAX_VALUE;
-  }
-
-  private void tryAgain(Peer peer, long now) {
-    boolean dialling = !peer.connected && now - peer.dialNs < DIAL_NS;
-    if (!dialling && (!peer.connected || greeter.isInVain(peer, now))) {
-      dial(peer, now);
-    } else {
-      greeter.check(peer, now);
-    }
-    peer.downs++;
-    peer.untilNs = now + backoffNs(peer);
-  }
-
-  private void dial(Peer peer, long now) {
-    table.reconnect(peer);
-    peer.dialNs = now;
-  }
-
   private void goDown(Peer peer, String reason, long now) {
     peer.pingNs = 0;
     peer.stalled = false;
     peer.session = 0;
-    peer.untilNs = now + backoffNs(peer);
+    peer.untilNs = now + dialler.backoffNs(peer);
     if (peer.state() != PeerState.DOWN) {
       table.move(peer, PeerState.DOWN, reason);
     } else {
       peer.explain(reason);
     }
     listener.onGone(peer, reason);
-  }
-
-  private long backoffNs(Peer peer) {
-    long baseNs = settings.backoffBase().toNanos();
-    long maxNs = settings.backoffMax().toNanos();
-    int doublings = Math.min(peer.downs, 16);
-    return baseNs > maxNs >> doublings ? maxNs : baseNs << doublings;
   }
 
   private void beginProbation(Peer peer, String reason, long now) {

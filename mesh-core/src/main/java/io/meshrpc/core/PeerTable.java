@@ -6,6 +6,7 @@ import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.api.PeerView;
 import io.meshrpc.policy.LivenessSettings;
+import io.meshrpc.wire.NodeId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -85,6 +86,19 @@ final class PeerTable {
   @Nullable
   Peer byId(long id) {
     return byId.get(id);
+  }
+
+  /** The same process under another address, with a session; null if there is none. */
+  @Nullable
+  Peer twin(Peer peer, @Nullable NodeId process) {
+    if (process != null) {
+      for (Peer other : byEndpoint.values()) {
+        if (other != peer && other.session != 0 && process.equals(other.nodeId)) {
+          return other;
+        }
+      }
+    }
+    return null;
   }
 
   Collection<Peer> all() {

@@ -19,7 +19,9 @@ import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Packet;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,8 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   private List<ClientCall> completed = new ArrayList<>(); // of this turn
   private long now;
   private int taken; // records that frames have brought in this turn
+  private final Hosts hosts;
+  private final Set<Long> lookedUp = new HashSet<>(); // whose host's address is being asked for
   private boolean closing;
   private boolean failed; // the loop ends because of that; nothing is sent any more
 
@@ -74,6 +78,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       @Nullable MeshSecurity security,
       Ears ears) {
     this.ears = ears;
+    this.hosts = new Hosts("mesh-client-" + name);
     this.socket = ZmqTransport.client(
         limits.responseBytesMax() + FRAME_EXTRA_BYTES,
         LINGER_MS,
@@ -113,7 +118,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
     @Override
     public void onRefused(long route) {
-      post((engine, at) -> engine.onConnectRefused(route, at));
+      post((engine, at) -> engine.onConnectRefused(route, "connection refused", at));
     }
 
     @Override
@@ -261,6 +266,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
   @Override
   public void onClosed() {
+    hosts.close();
     ears.onClosed();
   }
 
@@ -273,17 +279,43 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
   @Override
   public void connect(long peer, String endpoint) {
-    try {
-      transport.connect(peer, endpoint);
-    } catch (
-        RuntimeException e) { // no such host, for one: tried again like any server that is down
-      LOG.log(Level.WARNING, "cannot connect to " + endpoint + ": " + e);
-      post((engine, at) -> engine.onConnectRefused(peer, at));
+    if (Hosts.isAddress(endpoint)) {
+      dial(peer, endpoint, endpoint);
+      return;
     }
+    try {
+      lookedUp.add(peer);
+      hosts.find(
+          endpoint,
+          address -> post((engine, at) -> {
+            if (lookedUp.remove(peer)) {
+              dial(peer, endpoint, address);
+            }
+          }),
+          reason -> post((engine, at) -> notDialled(peer, endpoint, reason)));
+    } catch (Throwable e) { // no thread is to be had, for one
+      notDialled(peer, endpoint, e.toString());
+    }
+  }
+
+  private void dial(long peer, String endpoint, String address) {
+    try {
+      transport.connect(peer, endpoint, address);
+    } catch (RuntimeException e) {
+      notDialled(peer, endpoint, e.toString());
+    }
+  }
+
+  /** It is tried again like any server that is down. */
+  private void notDialled(long peer, String endpoint, String reason) {
+    lookedUp.remove(peer);
+    LOG.log(Level.WARNING, "cannot connect to " + endpoint + ": " + reason);
+    post((engine, at) -> engine.onConnectRefused(peer, "cannot connect: " + reason, at));
   }
 
   @Override
   public void disconnect(long peer) {
+    lookedUp.remove(peer);
     if (!closing) { // closing the socket closes all, and sends what waits before
       outgoing.flush(transport);
       transport.disconnect(peer);

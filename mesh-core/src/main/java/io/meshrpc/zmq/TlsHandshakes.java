@@ -204,6 +204,9 @@ final class TlsHandshakes {
       });
     } catch (RejectedExecutionException e) { // the node ends
       tasks--;
+    } catch (
+        Throwable e) { // no thread is to be had; the task waits for one, and finds the link gone
+      fail(link, "no thread for the handshake: " + e, null);
     }
   }
 
@@ -227,6 +230,8 @@ final class TlsHandshakes {
         threads.schedule(() -> loop.execute(this::sweep), SWEEP_MS, TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException e) {
         sweeping = false; // the node ends
+      } catch (Throwable e) {
+        // no thread is to be had now: it is queued, and is run by the next one that is
       }
     }
   }

@@ -93,9 +93,9 @@ final class TlsTransport implements Transport, Transport.Sink, TlsHandshakes.End
   }
 
   @Override
-  public void connect(long route, String endpoint) {
+  public void connect(long route, String endpoint, String address) {
     endpoints.put(route, endpoint);
-    raw.connect(route, endpoint);
+    raw.connect(route, endpoint, address);
   }
 
   @Override

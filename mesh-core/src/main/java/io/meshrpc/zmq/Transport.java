@@ -49,8 +49,13 @@ interface Transport extends AutoCloseable {
   /** Ends a wait, from any thread. */
   void wake();
 
-  /** Opens a connection under a number that was never used before. */
-  void connect(long route, String endpoint);
+  /**
+   * Opens a connection under a number that was never used before.
+   *
+   * @param endpoint as the user has named it
+   * @param address where that is; the same if it has no name
+   */
+  void connect(long route, String endpoint, String address);
 
   /** Closes a connection. */
   void disconnect(long route);

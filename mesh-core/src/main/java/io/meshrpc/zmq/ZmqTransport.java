@@ -59,7 +59,7 @@ final class ZmqTransport implements Transport {
 
   private final Map<RouteName, Long> routes = new HashMap<>();
   private final Map<Long, byte[]> names = new HashMap<>();
-  private final Map<Long, String> endpoints = new HashMap<>();
+  private final Map<Long, Dialled> dialled = new HashMap<>();
   private final @Nullable Door door; // of a server, which takes whoever comes
   private final @Nullable CurveDoor curveDoor; // of a server with CURVE
   private final SocketNews heard; // of a client's connections
@@ -103,11 +103,6 @@ final class ZmqTransport implements Transport {
     curveDoor = curve == null ? null : CurveDoor.open(context, socket, curve, zapNews);
   }
 
-  /** A client's transport, not connected yet, in the clear. */
-  public static ZmqTransport client(int frameBytesMax, int lingerMs, int ioThreads, News news) {
-    return client(frameBytesMax, lingerMs, ioThreads, null, news);
-  }
-
   /**
    * A client's transport, not connected yet.
    *
@@ -119,12 +114,6 @@ final class ZmqTransport implements Transport {
         new ZmqTransport(frameBytesMax, lingerMs, ioThreads, null, curve, null);
     transport.socket.setEventHook(event -> transport.heard.tell(news, event), SocketNews.EVENTS);
     return transport;
-  }
-
-  /** A server's transport, bound, for everybody. */
-  static ZmqTransport server(
-      int frameBytesMax, int lingerMs, int ioThreads, String endpoint, Door door) {
-    return server(frameBytesMax, lingerMs, ioThreads, endpoint, door, null, null);
   }
 
   /**
@@ -148,14 +137,18 @@ final class ZmqTransport implements Transport {
       transport.socket.setEventHook(door::onEvent, DOOR_EVENTS);
       transport.socket.setZapDomain(DOMAIN);
       transport.socket.base().setSocketOpt(zmq.ZMQ.ZMQ_DISCONNECT_MSG, transport.gone);
+      transport.socket.setIPv6(endpoint.contains("["));
       transport.socket.bind(endpoint);
       return transport;
     } catch (RuntimeException e) {
       transport.close();
-      String text = "bind: %s (expected: an address that is free): %s";
+      String text = "bind: %s (expected: an address of this host that is free): %s";
       throw new IllegalArgumentException(text.formatted(endpoint, e), e);
     }
   }
+
+  /** A client's connection: as the user has named it, and where that is. */
+  private record Dialled(String endpoint, String address) {}
 
   /** Where a server is bound, with its real port. */
   public String endpoint() {
@@ -164,29 +157,32 @@ final class ZmqTransport implements Transport {
 
   /** Whether a client still wants this connection. */
   boolean isWanted(long route) {
-    return endpoints.containsKey(route);
+    return dialled.containsKey(route);
   }
 
   @Override
-  public void connect(long route, String endpoint) {
+  public void connect(long route, String endpoint, String address) {
     byte[] name = ("p" + route).getBytes(StandardCharsets.US_ASCII);
     socket.setConnectRid(name);
-    heard.opened(route, endpoint);
-    socket.connect(endpoint);
+    heard.opened(route, address);
+    if (address.contains("[")) {
+      socket.setIPv6(true); // it stays so, and does IPv4 no harm: there are no names here
+    }
+    socket.connect(address);
     heard.opened(route, socket.getLastEndpoint());
     routes.put(new RouteName(name), route);
     names.put(route, name);
-    endpoints.put(route, endpoint);
+    dialled.put(route, new Dialled(endpoint, address));
   }
 
   @Override
   public void disconnect(long route) {
     byte[] name = names.remove(route);
-    String endpoint = endpoints.remove(route);
-    if (name != null && endpoint != null) {
+    Dialled gone = dialled.remove(route);
+    if (name != null && gone != null) {
       routes.remove(new RouteName(name));
       heard.closed(route);
-      socket.disconnect(endpoint);
+      socket.disconnect(gone.address);
     }
   }
 
@@ -271,8 +267,8 @@ final class ZmqTransport implements Transport {
 
   @Override
   public String address(long route) {
-    String endpoint = endpoints.get(route);
-    return endpoint == null ? origins.address(route) : endpoint;
+    Dialled to = dialled.get(route);
+    return to == null ? origins.address(route) : to.endpoint;
   }
 
   @Override

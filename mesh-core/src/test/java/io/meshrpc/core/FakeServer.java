@@ -99,7 +99,7 @@ final class FakeServer {
 
   /** Nobody listens. */
   void refuse() {
-    bench.engine.onConnectRefused(connection, bench.now);
+    bench.engine.onConnectRefused(connection, "connection refused", bench.now);
   }
 
   void refuse(Refusal.Reason reason, int retryAfterMs) {

@@ -169,7 +169,7 @@ final class RandomServer {
 
   private void refuse() {
     if (!up && connection != 0 && random.nextInt(3) == 0) {
-      world.engine.onConnectRefused(connection, world.now);
+      world.engine.onConnectRefused(connection, "connection refused", world.now);
     }
   }
 

@@ -61,12 +61,12 @@ class IoByLoopTest {
 
   private ZmqTransport server(String endpoint, int ioThreads) {
     Door door = new Door(ConnectionLimits.DEFAULTS, FRAME_MAX, new Doorbell());
-    return kept(ZmqTransport.server(FRAME_MAX, 1000, ioThreads, endpoint, door));
+    return kept(ZmqTransport.server(FRAME_MAX, 1000, ioThreads, endpoint, door, null, null));
   }
 
   private ZmqTransport client(String endpoint) {
-    ZmqTransport client = kept(ZmqTransport.client(FRAME_MAX, 10_000, 0, new News()));
-    client.connect(ROUTE, endpoint);
+    ZmqTransport client = kept(ZmqTransport.client(FRAME_MAX, 10_000, 0, null, new News()));
+    client.connect(ROUTE, endpoint, endpoint);
     return client;
   }
 

@@ -17,7 +17,7 @@ class StillTransport implements Transport {
   public void wake() {}
 
   @Override
-  public void connect(long route, String endpoint) {}
+  public void connect(long route, String endpoint, String address) {}
 
   @Override
   public void disconnect(long route) {}

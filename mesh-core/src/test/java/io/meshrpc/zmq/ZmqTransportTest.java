@@ -79,7 +79,7 @@ class ZmqTransportTest {
 
   private static ZmqTransport server(int frameBytesMax) {
     Door door = new Door(ConnectionLimits.DEFAULTS, frameBytesMax, new Doorbell());
-    return ZmqTransport.server(frameBytesMax, 0, 1, "tcp://127.0.0.1:*", door);
+    return ZmqTransport.server(frameBytesMax, 0, 1, "tcp://127.0.0.1:*", door, null, null);
   }
 
   @AfterEach
@@ -325,10 +325,10 @@ class ZmqTransportTest {
   @ParameterizedTest
   @CsvSource({"0, false", "1, true"})
   void aClientTakesFramesOfTheGreatestSizeAndNotOneByteMore(int beyond, boolean ends) {
-    ZmqTransport client = ZmqTransport.client(FRAME_MAX, 0, 1, new Deaf());
+    ZmqTransport client = ZmqTransport.client(FRAME_MAX, 0, 1, null, new Deaf());
     try {
       Notes heard = new Notes();
-      client.connect(1, server.endpoint());
+      client.connect(1, server.endpoint(), server.endpoint());
       client.send(1, FRAME);
       BooleanSupplier hears = () -> {
         client.resetWake();
@@ -350,12 +350,12 @@ class ZmqTransportTest {
 
   @Test
   void aClientTakesNothingFromAConnectionThatItGaveUp() {
-    ZmqTransport client = ZmqTransport.client(FRAME_MAX, 0, 1, new Deaf());
+    ZmqTransport client = ZmqTransport.client(FRAME_MAX, 0, 1, null, new Deaf());
     try {
       Notes heard = new Notes();
       for (long route = 1; route <= 50; route++) {
         long current = route;
-        client.connect(route, server.endpoint());
+        client.connect(route, server.endpoint(), server.endpoint());
         client.send(route, FRAME);
         int expected = (int) route;
         receiveUntil(() -> {

@@ -89,7 +89,7 @@ public final class ClientTarget implements ClientOutbox {
         if (draw.flag()) {
           engine.onDisconnected(peer(), now);
         } else {
-          engine.onConnectRefused(peer(), now);
+          engine.onConnectRefused(peer(), "connection refused", now);
         }
       }
       default -> batch();

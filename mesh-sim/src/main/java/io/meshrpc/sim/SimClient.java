@@ -213,7 +213,7 @@ class SimClient extends SimNode implements ClientOutbox {
       if (engine != null && links.get(link.route()) == link) {
         refused.add(link.route());
         sim.trace(Trace.What.REFUSED, this, link.server(), link.route(), 0, null);
-        engine.onConnectRefused(link.route(), nowNs);
+        engine.onConnectRefused(link.route(), "connection refused", nowNs);
       }
     });
   }

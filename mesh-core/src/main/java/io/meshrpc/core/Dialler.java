@@ -1,0 +1,49 @@
+package io.meshrpc.core;
+
+import io.meshrpc.policy.LivenessSettings;
+
+/** Makes connections to servers that are down anew, with pauses that double. */
+final class Dialler {
+  private static final long DIAL_NS = 3_000_000_000L; // what a connection is given to come about
+
+  private final LivenessSettings settings;
+  private final PeerTable table;
+  private final Greeter greeter;
+
+  Dialler(LivenessSettings settings, PeerTable table, Greeter greeter) {
+    this.settings = settings;
+    this.table = table;
+    this.greeter = greeter;
+  }
+
+  /** When a server that was never known should have answered Hello; MAX_VALUE while it is not reached. */
+  long mutedNs(Peer peer) {
+    return peer.connected ? peer.connectedNs + DIAL_NS : Long.MAX_VALUE;
+  }
+
+  /** Tries a server that is down, and sets when to try it the next time. */
+  void tryAgain(Peer peer, long now) {
+    boolean dialling = !peer.connected && now - peer.dialNs < DIAL_NS;
+    if (!dialling && (!peer.connected || greeter.isInVain(peer, now))) {
+      dial(peer, now);
+    } else {
+      greeter.check(peer, now);
+    }
+    peer.downs++;
+    peer.untilNs = now + backoffNs(peer);
+  }
+
+  /** Replaces the connection. */
+  void dial(Peer peer, long now) {
+    table.reconnect(peer);
+    peer.dialNs = now;
+  }
+
+  /** The pause before the next try. */
+  long backoffNs(Peer peer) {
+    long baseNs = settings.backoffBase().toNanos();
+    long maxNs = settings.backoffMax().toNanos();
+    int doublings = Math.min(peer.downs, 16);
+    return baseNs > maxNs >> doublings ? maxNs : baseNs << doublings;
+  }
+}
