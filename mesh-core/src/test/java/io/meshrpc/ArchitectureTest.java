@@ -32,7 +32,8 @@ class ArchitectureTest {
       "io.meshrpc.edge..",
       "io.meshrpc.security..",
       "io.meshrpc.zmq..",
-      "io.meshrpc");
+      "io.meshrpc",
+      "io.meshrpc.tools..");
 
   private static final String[] PURE = {
     "io.meshrpc.core..", "io.meshrpc.policy..", "io.meshrpc.wire.."
@@ -64,6 +65,21 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat(resideInAnyPackage(
             "io.meshrpc.api..", "io.meshrpc.policy..", "java..", "org.jspecify.."))
+        .check(OURS);
+  }
+
+  @Test
+  void toolsImportWhatUsersMay() {
+    classes()
+        .that(resideInAPackage("io.meshrpc.tools.."))
+        .should()
+        .onlyDependOnClassesThat(resideInAnyPackage(
+            "io.meshrpc",
+            "io.meshrpc.api..",
+            "io.meshrpc.security..",
+            "io.meshrpc.tools..",
+            "java..",
+            "org.jspecify.."))
         .check(OURS);
   }
 
