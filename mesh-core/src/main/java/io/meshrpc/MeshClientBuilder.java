@@ -50,6 +50,7 @@ public final class MeshClientBuilder {
   MeshSecurity security;
 
   private @Nullable LoadBalancer balancer; // null: one of the default kind for each client
+  private boolean balancerServes; // a client that was built
 
   private long spinNs = Threading.DEFAULT.spinNs();
   private int ioThreads = Threading.DEFAULT.ioThreads();
@@ -122,10 +123,12 @@ public final class MeshClientBuilder {
   }
 
   /**
-   * Who chooses servers; a {@link SpeedWeightedProbing} unless set. An instance serves one client.
+   * Who chooses servers; a {@link SpeedWeightedProbing} unless set. An instance serves one client: {@link
+   * #build} throws an {@link IllegalStateException} the second time, unless it is a lambda.
    */
   public MeshClientBuilder loadBalancer(LoadBalancer chooser) {
     balancer = Objects.requireNonNull(chooser, "chooser");
+    balancerServes = false;
     return this;
   }
 
@@ -147,7 +150,7 @@ public final class MeshClientBuilder {
     return this;
   }
 
-  /** Sees every attempt; runs on the loop and must be short. */
+  /** Sees every attempt; runs on the loop and must be short. There is one: it replaces the one before. */
   public MeshClientBuilder interceptAttempts(AttemptInterceptor interceptor) {
     attemptInterceptor = Objects.requireNonNull(interceptor, "interceptor");
     return this;
@@ -266,7 +269,16 @@ public final class MeshClientBuilder {
   }
 
   LoadBalancer balancer() {
-    return balancer == null ? new SpeedWeightedProbing() : new LoggedBalancer(balancer);
+    LoadBalancer given = balancer;
+    if (given == null) {
+      return new SpeedWeightedProbing();
+    }
+    if (balancerServes && !given.getClass().isHidden()) { // a lambda has no state, or says so
+      throw new IllegalStateException("loadBalancer: " + given.getClass().getName()
+          + " (expected: one of its own for each client)");
+    }
+    balancerServes = true;
+    return new LoggedBalancer(given);
   }
 
   ClientLimits limits() {

@@ -108,6 +108,17 @@ public final class MeshServer implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until the server has ended, because it was closed or has failed. All its threads are daemons: a
+   * process that does nothing but serve is to wait here, or it ends with its main method.
+   *
+   * @throws IllegalStateException if it has not started
+   * @throws InterruptedException if the thread is interrupted; the server goes on
+   */
+  public void awaitEnd() throws InterruptedException {
+    started().loop().awaitEnd();
+  }
+
   private ServerNode started() {
     ServerNode bound = node;
     if (bound == null) {

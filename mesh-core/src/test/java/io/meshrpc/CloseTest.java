@@ -8,6 +8,7 @@ import static io.meshrpc.Contract.server;
 import static io.meshrpc.api.CallOptions.DEFAULT;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -305,6 +306,27 @@ class CloseTest {
         assertThat(server.load()).isNotNull();
       }
     }
+  }
+
+  @Test
+  void whoWaitsForTheEndOfAServerReturnsWhenItIsClosed() throws Exception {
+    MeshServer server = server(request -> request).build();
+    assertThatIllegalStateException().isThrownBy(server::awaitEnd);
+    server.start();
+    CountDownLatch ended = new CountDownLatch(1);
+    Thread main = new Thread(() -> {
+      try {
+        server.awaitEnd();
+        ended.countDown();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    });
+    main.start();
+    assertThat(ended.getCount()).isOne();
+    server.close();
+    main.join(10_000);
+    assertThat(ended.getCount()).isZero();
   }
 
   @Test

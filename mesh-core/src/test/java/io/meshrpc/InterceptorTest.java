@@ -6,6 +6,7 @@ import static io.meshrpc.Contract.failureOf;
 import static io.meshrpc.Contract.server;
 import static io.meshrpc.api.CallOptions.DEFAULT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import io.meshrpc.api.AttemptInterceptor;
@@ -20,6 +21,7 @@ import io.meshrpc.api.Metadata;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerView;
 import io.meshrpc.api.RpcException;
+import io.meshrpc.policy.RoundRobin;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -297,6 +299,19 @@ class InterceptorTest {
         assertThat(mesh.call(READ, "alive", DEFAULT)).isEqualTo("alive");
       }
     }
+  }
+
+  @Test
+  void aLoadBalancerServesOneClientUnlessItIsALambda() {
+    MeshClientBuilder builder = MeshClient.builder().loadBalancer(new RoundRobin());
+    builder.build().close();
+    assertThatIllegalStateException()
+        .isThrownBy(builder::build)
+        .withMessageContaining("RoundRobin (expected: one of its own for each client)");
+    builder.loadBalancer(new RoundRobin()).build().close();
+    builder.loadBalancer(pick -> pick.candidates().get(0));
+    builder.build().close();
+    builder.build().close();
   }
 
   @Test

@@ -8,12 +8,16 @@ public interface AttemptInterceptor {
   /** Sees nothing, changes nothing. */
   AttemptInterceptor NONE = new AttemptInterceptor() {};
 
-  /** An attempt is about to be sent; returns the metadata to send with it. */
+  /**
+   * An attempt is about to be sent; returns the metadata to send with it. What it throws fails the call with
+   * {@link Code#INTERNAL}, {@link Execution#NOT_SENT} if nothing was sent before, and the exception as its
+   * cause.
+   */
   default Metadata onSend(
       MethodDescriptor<?, ?> method, int attempt, String endpoint, Metadata metadata) {
     return metadata;
   }
 
-  /** An attempt ended. */
+  /** An attempt ended. What it throws is logged. */
   default void onEnd(AttemptTrace attempt) {}
 }

@@ -2,7 +2,12 @@ package io.meshrpc.api;
 
 import java.util.concurrent.CompletionStage;
 
-/** Stands around a client's calls, whatever number of attempts they take. Runs in the caller's thread. */
+/**
+ * Stands around a client's calls, whatever number of attempts they take. Runs in the caller's thread; what it
+ * hangs on a stage runs there as well if the caller waits, and on the client's callback executor otherwise.
+ * What it throws, or its stage fails with, fails the call: an {@link RpcException} as it is, anything else with
+ * {@link Code#INTERNAL} and the exception as its cause.
+ */
 @FunctionalInterface
 public interface CallInterceptor {
   /** Passes the call on with {@link Next#call}, changed or not, or answers in its place. */

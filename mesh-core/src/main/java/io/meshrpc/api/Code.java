@@ -26,7 +26,7 @@ public enum Code {
   ABORTED,
   /** The request went past the valid range. */
   OUT_OF_RANGE,
-  /** No server offers the method. */
+  /** All servers are connected, and none offers the method. */
   UNIMPLEMENTED,
   /** An invariant broke. */
   INTERNAL,

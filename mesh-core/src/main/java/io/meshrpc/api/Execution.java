@@ -9,7 +9,7 @@ public enum Execution {
   NOT_SENT,
   /** It was sent, and every server that got it vouches that its handler did not and will not run. */
   NOT_EXECUTED,
-  /** A handler ran, and this is its answer. */
+  /** A handler ran, and this is its answer; or it was to run, and could not read the request. */
   EXECUTED,
   /** It was sent, and a handler may have run, may be running or may yet run. */
   UNKNOWN

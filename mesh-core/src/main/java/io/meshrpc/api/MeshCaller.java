@@ -5,15 +5,21 @@ import java.util.concurrent.CompletableFuture;
 /** Makes calls: what generated clients are built on. Safe to use from any thread. */
 public interface MeshCaller {
   /**
-   * Calls and waits for the reply, no longer than the deadline.
+   * Calls and waits for the reply, no longer than the deadline. A thread that is interrupted cancels the
+   * call, gets {@link Code#CANCELLED} and keeps its interrupt.
    *
    * @throws RpcException if the call fails
+   * @throws IllegalArgumentException if the options hedge a method that may not run twice
+   * @throws IllegalStateException if called on the client's loop, which would wait for itself
    */
   <Q, R> R call(MethodDescriptor<Q, R> method, Q request, CallOptions options);
 
   /**
    * Calls and returns at once. The future fails with {@link RpcException}; cancelling it cancels the
-   * call. It completes on the client's callback executor.
+   * call. It completes on the client's callback executor, or on its loop while that is usually quick, or,
+   * if there is neither any more, in the thread that ends it.
+   *
+   * @throws IllegalArgumentException if the options hedge a method that may not run twice
    */
   <Q, R> CompletableFuture<R> callAsync(
       MethodDescriptor<Q, R> method, Q request, CallOptions options);

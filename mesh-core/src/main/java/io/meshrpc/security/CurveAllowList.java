@@ -12,8 +12,9 @@ import java.util.Optional;
 public interface CurveAllowList {
   /**
    * The name of a client; empty if it is not to be let in. Asked for each new connection, and for each
-   * key that is connected when the list is read again. Called from a thread of the server's security, one
-   * question after the other, so that new connections wait for a slow answer; what it throws keeps a
+   * key that is connected when the list is read again. Called from a thread of each
+   * server's security, whose new connections wait for a slow answer, and from those that reload: it must be
+   * safe to use from several threads. What it throws keeps a
    * new client out, and ends nobody. After an answer changed, {@link CurveSecurity#reload} ends what is connected.
    *
    * @param publicKey 40 characters of Z85; its owner has proven to have the secret key

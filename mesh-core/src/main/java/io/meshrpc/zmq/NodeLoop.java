@@ -89,6 +89,11 @@ public final class NodeLoop<E> {
     }
   }
 
+  /** Waits for the loop to end. */
+  public void awaitEnd() throws InterruptedException {
+    ended.await();
+  }
+
   private void begin() {
     lead(false);
     standBy();
