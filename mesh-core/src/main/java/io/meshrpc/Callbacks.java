@@ -22,11 +22,11 @@ final class Callbacks implements Guests {
   private final TurnTime turnTime = new TurnTime();
   private @Nullable Batch next; // of this turn, for the loop's thread
   private @Nullable Batch latest; // that had it
-  private @Nullable Sample measured; // there is one at a time
+  private @Nullable Share measured; // there is one at a time
   private boolean warned;
   private boolean closed;
 
-  /** The futures of a turn, for the loop's thread; another takes over those behind one that keeps it. */
+  /** The futures of a turn. Whoever completes one takes the next; should it be kept, another goes on. */
   private static final class Batch implements Guest {
     private final int count;
     private final AtomicInteger taken = new AtomicInteger();
@@ -40,42 +40,62 @@ final class Callbacks implements Guests {
 
     @Override
     public void run() {
-      List<ReplyFuture<?>> all = futures;
-      for (int i = taken.getAndIncrement(); i < count; i = taken.getAndIncrement()) {
-        all.get(i).run();
-      }
-      futures = List.of();
+      int unused = runSome();
     }
 
-    /** Takes those that nobody has begun to complete. */
-    List<ReplyFuture<?>> rest() {
+    /** Completes those that nobody has begun to complete, and counts them. */
+    private int runSome() {
       List<ReplyFuture<?>> all = futures;
-      int from = Math.min(count, taken.getAndSet(count));
-      return all.isEmpty() ? all : all.subList(from, count);
+      int ran = 0;
+      for (int i = taken.getAndIncrement(); i < count; i = taken.getAndIncrement()) {
+        all.get(i).run();
+        ran++;
+      }
+      futures = List.of();
+      return ran;
+    }
+
+    boolean hasMore() {
+      return taken.get() < count;
     }
 
     @Override
     public void overstayed() {
-      // whoever is the loop now takes the rest
+      // whoever is the loop now sees to the rest
     }
   }
 
-  /** One future that is completed on the executor, and how long that takes. */
-  private static final class Sample implements Runnable {
-    private final ReplyFuture<?> future;
-    private volatile long tookNs; // 0: it has not ended yet
+  /** Completes what is left of a batch on the client's own executor, and finds out how long one takes. */
+  private final class Share implements Runnable {
+    private final Batch batch;
+    private volatile long eachNs; // 0: nobody has completed any
 
-    Sample(ReplyFuture<?> future) {
-      this.future = future;
+    Share(Batch batch) {
+      this.batch = batch;
     }
 
     @Override
     public void run() {
+      if (!batch.hasMore()) {
+        return;
+      }
+      if (batch.count > 1) {
+        sendAnother();
+      }
       long beganNs = System.nanoTime();
+      int ran = batch.runSome();
+      long tookNs = Math.max(1, System.nanoTime() - beganNs);
+      if (ran > 0) {
+        eachNs = tookNs < Habit.LONG_NS ? Math.max(1, tookNs / ran) : tookNs;
+      }
+    }
+
+    /** Who finds nothing to do, unless a callback keeps this thread. */
+    private void sendAnother() {
       try {
-        future.run();
-      } finally {
-        tookNs = Math.max(1, System.nanoTime() - beganNs);
+        executor.execute(this);
+      } catch (Throwable e) { // it is closed, or there are no more threads
+        LOG.log(Level.DEBUG, "nobody else for callbacks", e);
       }
     }
   }
@@ -92,39 +112,37 @@ final class Callbacks implements Guests {
 
   /** Completes these, soon. One that waits for another, or for long, holds up none. */
   void complete(List<ReplyFuture<?>> futures) {
-    if (habit == null) {
-      handOver(futures);
+    if (habit == null) { // on the executor that the user gave, each for itself
+      for (int i = 0; i < futures.size(); i++) {
+        handOver(futures.get(i));
+      }
       return;
     }
     learn(habit);
+    Batch batch = new Batch(futures);
     if (!closed
         && next == null
         && habit.isQuick()
         && turnTime.take(futures.size() * habit.costNs())) {
-      next = new Batch(futures);
-    } else if (measured == null) {
-      int last = futures.size() - 1;
-      measured = new Sample(futures.get(last));
-      handOver(futures.subList(0, last));
-      handOver(measured);
+      next = batch;
     } else {
-      handOver(futures);
+      handOver(batch);
     }
   }
 
   /** By the executor's times. */
   private void learn(Habit own) {
-    Sample done = measured;
-    if (done != null && done.tookNs > 0) {
+    Share done = measured;
+    if (done != null && done.eachNs > 0) {
       measured = null;
-      own.onRan(done.tookNs, System.nanoTime());
+      own.onRan(done.eachNs, System.nanoTime());
     }
   }
 
-  private void handOver(List<ReplyFuture<?>> futures) {
-    for (int i = 0; i < futures.size(); i++) {
-      handOver(futures.get(i));
-    }
+  private void handOver(Batch batch) {
+    Share share = new Share(batch);
+    measured = measured == null ? share : measured;
+    handOver((Runnable) share);
   }
 
   private void handOver(Runnable task) {
@@ -171,14 +189,14 @@ final class Callbacks implements Guests {
       habit.onStayed(System.nanoTime());
     }
     LOG.log(Level.DEBUG, "a callback keeps the thread of the loop, which goes on in another");
-    if (latest != null) {
-      handOver(latest.rest());
+    if (latest != null && latest.hasMore()) {
+      handOver(latest);
     }
   }
 
   @Override
   public void onDeclined() {
-    handOver(latest().rest());
+    handOver(latest());
   }
 
   private Batch latest() {
@@ -189,7 +207,7 @@ final class Callbacks implements Guests {
   void close() {
     closed = true;
     if (next() != null) {
-      handOver(latest().rest());
+      handOver(latest());
     }
   }
 }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * lent; all others on executors.
  */
 final class HandlerRunner implements ServerNode.Ears {
+  private static final int SWEEP_TURNS = 1 << 16;
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final long SHORT_MAX_NS = 10_000_000L;
 
@@ -39,6 +40,7 @@ final class HandlerRunner implements ServerNode.Ears {
   private final Map<ServerCall, ServerContext> running = new ConcurrentHashMap<>();
   private final ExecutorService cancels; // not the handlers' own: they may all be waiting for it
   private final News news;
+  private int turns; // since the last sweep
   private List<Invocation> ran = new ArrayList<>(); // here, with their answers
   private long ranUntilNs; // when the latest of those had ended
   private final Mail<ServerEngine> finishRan = (engine, now) -> finishRan(now);
@@ -111,6 +113,11 @@ final class HandlerRunner implements ServerNode.Ears {
 
   @Override
   public void onTurnEnd() {
+    if (++turns
+        == SWEEP_TURNS) { // a map that others change may say that it is empty when it is not
+      turns = 0;
+      running.values().removeIf(ServerContext::isOver);
+    }
     for (int i = 0; i < handovers.size(); i++) {
       handovers.get(i).flush();
     }
@@ -198,7 +205,10 @@ final class HandlerRunner implements ServerNode.Ears {
   private void ended(Invocation invocation, ServerReply reply) {
     ServerCall call = invocation.call();
     invocation.end();
-    running.remove(call); // is it there at all? isEmpty() is no answer while others come and go
+    if (!running
+        .isEmpty()) { // as it is if all handlers are short, and seldom otherwise: see onTurnEnd
+      running.remove(call);
+    }
     ServerNode bound = node;
     if (bound != null) {
       bound.loop().post((engine, now) -> {

@@ -65,6 +65,11 @@ public abstract class ServerContext implements CallContext {
     ENDED.setRelease(this, true); // nobody waits for it
   }
 
+  /** Whether {@link #end} was called. */
+  public boolean isOver() {
+    return ended;
+  }
+
   /** Whether the handler is this server's, and has not answered. */
   public boolean isUnderWayAt(Object place) {
     return home().server == place && !ended;
@@ -72,6 +77,9 @@ public abstract class ServerContext implements CallContext {
 
   /** Marks the call as cancelled and hands what is to be done about it to an executor. */
   public void markCancelledAnd(Executor executor) {
+    if (ended) {
+      return;
+    }
     List<Runnable> actions;
     synchronized (call) {
       Watch own = watch();
