@@ -29,24 +29,20 @@ final class Greeter {
    *     epoch is used, which that process ignores, and another one at this address welcomes
    */
   void greet(Peer peer, boolean anew, long now) {
-    count(peer, anew);
+    if (anew) {
+      peer.epoch = ++epochs;
+    }
     if (now >= peer.helloNotBeforeNs) {
       sayHello(peer, now);
     }
   }
 
   /** The session was lost and the connection stands: at once, but not again and again. */
-  void greetAgain(Peer peer, boolean anew, long now) {
-    count(peer, anew);
+  void greetAgain(Peer peer, long now) {
+    peer.epoch = ++epochs;
     if (now >= Math.max(peer.renewNotBeforeNs, peer.helloNotBeforeNs)) {
       peer.renewNotBeforeNs = now + AGAIN_NS;
       sayHello(peer, now);
-    }
-  }
-
-  private void count(Peer peer, boolean anew) {
-    if (anew) {
-      peer.epoch = ++epochs;
     }
   }
 

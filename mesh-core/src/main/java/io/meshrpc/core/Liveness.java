@@ -91,7 +91,12 @@ final class Liveness {
     }
     onDisconnected(peer, "the server no longer knows the session", now);
     peer.connected = true;
-    greeter.greetAgain(peer, table.twin(peer, peer.nodeId) == null, now);
+    Peer twin = table.twin(peer, peer.nodeId);
+    if (twin != null) { // its session ended this one: to take it back would go on for ever
+      goDown(peer, "the same process as " + twin.endpoint(), now);
+    } else {
+      greeter.greetAgain(peer, now);
+    }
   }
 
   void onDisconnected(Peer peer, long now) {
@@ -157,10 +162,6 @@ final class Liveness {
     boolean late = !peer.connected; // of a connection whose loss was heard first
     if (late || welcome.epoch() != peer.epoch || peer.session != 0 || welcome.session() == 0) {
       return;
-    }
-    Peer twin = table.twin(peer, welcome.nodeId());
-    if (twin != null) { // its session ended as this one began
-      goDown(twin, "the same process as " + peer.endpoint(), now);
     }
     boolean back = welcome.nodeId().equals(peer.nodeId);
     if (!back && peer.nodeId != null) {
@@ -315,8 +316,7 @@ final class Liveness {
       }
       case PROBATION -> {
         if (now
-            >= peer
-                .trialLateNs()) { // it may be a call that takes long; others are not to wait for it
+            >= peer.trialLateNs()) { // the call may take long, and others are not to wait for it
           peer.trial = null;
           table.changed();
           listener.onReady();
