@@ -86,7 +86,7 @@ final class Callbacks implements Guests {
       int ran = batch.runSome();
       long tookNs = Math.max(1, System.nanoTime() - beganNs);
       if (ran > 0) {
-        eachNs = tookNs < Habit.LONG_NS ? Math.max(1, tookNs / ran) : tookNs;
+        eachNs = Math.max(1, each(tookNs, ran));
       }
     }
 
@@ -126,7 +126,7 @@ final class Callbacks implements Guests {
         && turnTime.take(futures.size() * habit.costNs())) {
       next = batch;
     } else {
-      handOver(batch);
+      share(batch);
     }
   }
 
@@ -139,10 +139,15 @@ final class Callbacks implements Guests {
     }
   }
 
-  private void handOver(Batch batch) {
+  /** What each has taken; of those that took long together, one may have taken it all. */
+  private static long each(long tookNs, int count) {
+    return tookNs < Habit.LONG_NS ? tookNs / count : tookNs;
+  }
+
+  private void share(Batch batch) {
     Share share = new Share(batch);
     measured = measured == null ? share : measured;
-    handOver((Runnable) share);
+    handOver(share);
   }
 
   private void handOver(Runnable task) {
@@ -177,9 +182,7 @@ final class Callbacks implements Guests {
   @Override
   public void onLeft(long tookNs, long nowNs) {
     if (habit != null) {
-      Batch batch = latest();
-      long eachNs = tookNs < Habit.LONG_NS ? tookNs / batch.count : tookNs;
-      habit.onRan(eachNs, System.nanoTime());
+      habit.onRan(each(tookNs, latest().count), System.nanoTime());
     }
   }
 
@@ -190,13 +193,13 @@ final class Callbacks implements Guests {
     }
     LOG.log(Level.DEBUG, "a callback keeps the thread of the loop, which goes on in another");
     if (latest != null && latest.hasMore()) {
-      handOver(latest);
+      share(latest);
     }
   }
 
   @Override
   public void onDeclined() {
-    handOver(latest());
+    share(latest());
   }
 
   private Batch latest() {
@@ -207,7 +210,7 @@ final class Callbacks implements Guests {
   void close() {
     closed = true;
     if (next() != null) {
-      handOver(latest());
+      share(latest());
     }
   }
 }

@@ -113,8 +113,7 @@ final class HandlerRunner implements ServerNode.Ears {
 
   @Override
   public void onTurnEnd() {
-    if (++turns
-        == SWEEP_TURNS) { // a map that others change may say that it is empty when it is not
+    if (++turns == SWEEP_TURNS) { // for what ended() has missed
       turns = 0;
       running.values().removeIf(ServerContext::isOver);
     }
@@ -205,8 +204,8 @@ final class HandlerRunner implements ServerNode.Ears {
   private void ended(Invocation invocation, ServerReply reply) {
     ServerCall call = invocation.call();
     invocation.end();
-    if (!running
-        .isEmpty()) { // as it is if all handlers are short, and seldom otherwise: see onTurnEnd
+    // It is empty if all handlers are short; while others change it, it may say so when it is not.
+    if (!running.isEmpty()) {
       running.remove(call);
     }
     ServerNode bound = node;

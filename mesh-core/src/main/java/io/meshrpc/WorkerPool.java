@@ -104,17 +104,16 @@ final class WorkerPool implements Executor {
   private @Nullable Worker take() {
     synchronized (idle) {
       Worker next = idle.pollLast();
+      if (next != null) {
+        next.sent = true;
+        return next;
+      }
       try {
-        if (next == null && threads < threadsMax) {
-          next = newWorker();
-        }
+        next = threads < threadsMax ? newWorker() : null;
       } finally {
         if (next == null) {
           coming.set(false);
         }
-      }
-      if (next != null) {
-        next.sent = true;
       }
       return next;
     }

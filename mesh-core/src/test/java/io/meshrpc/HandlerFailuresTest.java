@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.awaitility.Awaitility.await;
 
+import io.meshrpc.api.BlockingHandler;
 import io.meshrpc.api.CallContext;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
@@ -97,14 +98,20 @@ class HandlerFailuresTest {
     }
   }
 
+  private static final MethodDescriptor<String, String> FORGETFUL = new MethodDescriptor<>(
+      "test.Memory", "Read", Idempotency.NO_SIDE_EFFECTS, new Forgetful(), new Forgetful());
+
+  private static ServiceDefinition memory(BlockingHandler<String, String> handler) {
+    return ServiceDefinition.builder(new ServiceDescriptor("test.Memory", List.of(FORGETFUL)))
+        .blocking(FORGETFUL, handler)
+        .build();
+  }
+
   @Test
   void aMarshallerThatGivesNoBytesFailsItsCallAndNothingElse() {
-    MethodDescriptor<String, String> method = new MethodDescriptor<>(
-        "test.Memory", "Read", Idempotency.NO_SIDE_EFFECTS, new Forgetful(), new Forgetful());
-    ServiceDefinition memory = ServiceDefinition.builder(
-            new ServiceDescriptor("test.Memory", List.of(method)))
-        .blocking(method, request -> request.equals("say nothing") ? "nothing" : request)
-        .build();
+    MethodDescriptor<String, String> method = FORGETFUL;
+    ServiceDefinition memory =
+        memory(request -> request.equals("say nothing") ? "nothing" : request);
     for (boolean onTheLoop : List.of(false, true)) {
       MeshServerBuilder builder = server(memory);
       if (onTheLoop) {
@@ -157,12 +164,8 @@ class HandlerFailuresTest {
 
   @Test
   void aReplyThatCannotBeReadFailsItsCallWithAllThatIsKnownOfIt() {
-    MethodDescriptor<String, String> method = new MethodDescriptor<>(
-        "test.Memory", "Read", Idempotency.NO_SIDE_EFFECTS, new Forgetful(), new Forgetful());
-    ServiceDefinition memory = ServiceDefinition.builder(
-            new ServiceDescriptor("test.Memory", List.of(method)))
-        .blocking(method, request -> "gibberish")
-        .build();
+    MethodDescriptor<String, String> method = FORGETFUL;
+    ServiceDefinition memory = memory(request -> "gibberish");
     try (MeshServer server = server(memory).build().start();
         MeshClient mesh = client(server).build()) {
       RpcException blocking = failureOf(() -> mesh.call(method, "", DEFAULT));

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -101,7 +102,7 @@ class UsersCodeTest {
     AtomicInteger calls = new AtomicInteger();
     AtomicInteger ends = new AtomicInteger();
     try (MeshServer server = server(request -> {
-          Thread.sleep(Long.MAX_VALUE);
+          new CountDownLatch(1).await();
           return request;
         })
         .drainGrace(Duration.ZERO)

@@ -13,6 +13,7 @@ import io.meshrpc.wire.Response;
 import io.meshrpc.wire.Started;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** All calls that have not ended: sends them, moves them, tries them again, ends them. */
 final class CallDesk implements Liveness.Listener, Launcher.Ends {
@@ -371,8 +372,8 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
   }
 
   @Override
-  public void fail(ClientCall call, Status status) {
-    call.fail(Failures.of(call, status, launcher.isWaiting(call), table, now));
+  public void fail(ClientCall call, Status status, @Nullable Throwable cause) {
+    call.fail(Failures.of(call, status, launcher.isWaiting(call), table, cause, now));
     finish(call);
   }
 

@@ -32,9 +32,6 @@ final class Detours extends Timers.Timed {
   @Nullable
   Status cancelled; // before it was started
 
-  @Nullable
-  Throwable culprit; // what the load balancer threw
-
   Detours(ClientCall call) {
     this.call = call;
   }

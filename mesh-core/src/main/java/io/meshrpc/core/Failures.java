@@ -10,6 +10,7 @@ import io.meshrpc.api.Status;
 import io.meshrpc.wire.Response;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a caller is told when its call fails: the truth, and the trail that leads to it. */
 public final class Failures {
@@ -26,19 +27,19 @@ public final class Failures {
 
   /** A failure that nobody's answer decided. */
   static RpcException of(
-      ClientCall call, Status status, boolean waits, PeerTable table, long nowNs) {
+      ClientCall call,
+      Status status,
+      boolean waits,
+      PeerTable table,
+      @Nullable Throwable cause,
+      long nowNs) {
     boolean noServer = !call.hasAttempts() || waits || status.code() == Code.UNAVAILABLE;
     boolean late = status.code() == Code.DEADLINE_EXCEEDED;
     boolean nowhere = status.code() == Code.UNAVAILABLE || status.code() == Code.UNIMPLEMENTED;
     boolean explain = noServer && (late || nowhere);
     List<Candidate> candidates = explain ? table.explain(call, nowNs) : List.of();
     return new RpcException(
-        status,
-        execution(call),
-        traces(call, nowNs),
-        candidates,
-        Metadata.EMPTY,
-        call.detours().culprit);
+        status, execution(call), traces(call, nowNs), candidates, Metadata.EMPTY, cause);
   }
 
   /** A failure to read an answer that has come, and ended the call: what it was about has run. */

@@ -8,13 +8,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Begins attempts at the best server that is there, and keeps the calls that wait for one. */
 final class Launcher {
   /** Who is told what did not work. */
   interface Ends {
     /** The call cannot go on. */
-    void fail(ClientCall call, Status status);
+    default void fail(ClientCall call, Status status) {
+      fail(call, status, null);
+    }
+
+    /** The same, because of what the user's own code threw. */
+    void fail(ClientCall call, Status status, @Nullable Throwable cause);
 
     /** Calls that have not ended. */
     int count();
@@ -79,8 +85,7 @@ final class Launcher {
     try {
       peer = chooser.choose(call, candidates, patient, ends.count(), now);
     } catch (Throwable e) { // the user's own; whatever it is, other calls go on
-      call.detours().culprit = e;
-      ends.fail(call, new Status(Code.INTERNAL, "the load balancer failed: " + e));
+      ends.fail(call, new Status(Code.INTERNAL, "the load balancer failed: " + e), e);
       return;
     }
     if (peer == null) {

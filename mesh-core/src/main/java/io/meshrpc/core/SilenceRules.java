@@ -14,7 +14,7 @@ final class SilenceRules {
   private static final long HEARTBEAT_GROWN_MAX_NS = 20_000_000_000L; // a server forgets after 60 s
   private static final double JITTER = 0.1;
   private static final long SUSPENDED_MIN_NS =
-      1_000_000_000L; // nobody is judged so soon after a pause
+      1_000_000_000L; // right after a pause nobody is judged
   private static final long SUSPENDED_MAX_NS = 5_000_000_000L;
   private static final long TOGETHER_NS = 150_000L; // for each server
   private static final int TOGETHER_PART = 12; // at most this part of the interval

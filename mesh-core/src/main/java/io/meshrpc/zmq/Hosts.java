@@ -9,7 +9,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -17,8 +16,7 @@ import java.util.regex.Pattern;
  * has calls to attend to.
  */
 final class Hosts {
-  private static final Pattern FORM = Pattern.compile("tcp://(.+):(\\d+)");
-  private static final Pattern LITERAL = Pattern.compile("\\[.*]|[0-9.]+");
+  private static final Pattern IPV4 = Pattern.compile("[0-9.]+");
   private static final int THREADS =
       4; // so that a name nobody answers for does not hold up the others
   private static final int KEEP_SECONDS = 5;
@@ -49,10 +47,21 @@ final class Hosts {
     threads.allowCoreThreadTimeOut(true);
   }
 
+  /** The host of an endpoint; without brackets. */
+  static String host(String endpoint) {
+    String address = endpoint.substring(endpoint.indexOf("//") + 2);
+    String host = address.substring(0, address.lastIndexOf(':'));
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  /** The port of an endpoint. */
+  static int port(String endpoint) {
+    return Integer.parseInt(endpoint.substring(endpoint.lastIndexOf(':') + 1));
+  }
+
   /** Whether nobody need be asked: the endpoint has an address and no name. */
   static boolean isAddress(String endpoint) {
-    Matcher parts = FORM.matcher(endpoint);
-    return !parts.matches() || LITERAL.matcher(parts.group(1)).matches();
+    return endpoint.contains("[") || IPV4.matcher(host(endpoint)).matches();
   }
 
   /**
@@ -73,11 +82,7 @@ final class Hosts {
   }
 
   private String addressOf(String endpoint) throws UnknownHostException {
-    Matcher parts = FORM.matcher(endpoint);
-    if (!parts.matches()) {
-      throw new UnknownHostException(endpoint);
-    }
-    InetAddress[] all = finder.find(parts.group(1));
+    InetAddress[] all = finder.find(host(endpoint));
     InetAddress best = all[0];
     for (InetAddress each : all) {
       if (each instanceof Inet4Address) {
@@ -87,7 +92,7 @@ final class Hosts {
     }
     String text = best.getHostAddress();
     return "tcp://" + (best instanceof Inet6Address ? "[" + text + "]" : text) + ":"
-        + parts.group(2);
+        + port(endpoint);
   }
 
   void close() {

@@ -204,8 +204,7 @@ final class TlsHandshakes {
       });
     } catch (RejectedExecutionException e) { // the node ends
       tasks--;
-    } catch (
-        Throwable e) { // no thread is to be had; the task waits for one, and finds the link gone
+    } catch (Throwable e) { // no thread is to be had; the task waits for one
       fail(link, "no thread for the handshake: " + e, null);
     }
   }

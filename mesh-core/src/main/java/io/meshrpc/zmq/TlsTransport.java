@@ -79,7 +79,7 @@ final class TlsTransport implements Transport, Transport.Sink, TlsHandshakes.End
     String endpoint = endpoints.get(route);
     if (endpoint != null) {
       drop(route);
-      SSLEngine engine = security.clientEngine(host(endpoint), port(endpoint));
+      SSLEngine engine = security.clientEngine(Hosts.host(endpoint), Hosts.port(endpoint));
       TlsLink link = new TlsLink(route, engine, System.nanoTime());
       keep(link);
       handshakes.begin(link, true);
@@ -340,15 +340,5 @@ final class TlsTransport implements Transport, Transport.Sink, TlsHandshakes.End
     if (link != null) {
       handshakes.forget(link);
     }
-  }
-
-  private static String host(String endpoint) {
-    String address = endpoint.substring(endpoint.indexOf("//") + 2);
-    String host = address.substring(0, address.lastIndexOf(':'));
-    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-  }
-
-  private static int port(String endpoint) {
-    return Integer.parseInt(endpoint.substring(endpoint.lastIndexOf(':') + 1));
   }
 }
