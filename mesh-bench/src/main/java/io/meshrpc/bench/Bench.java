@@ -3,7 +3,7 @@ package io.meshrpc.bench;
 /** Reads the command line and runs what it asks for. */
 final class Bench {
   private static final String USAGE = """
-      usage: bin/bench [--peers LIST] [--mode latency|throughput] [--payload BYTES] [--inflight N]
+      usage: bin/bench [--peers LIST] [--mode latency|throughput|chained] [--payload BYTES] [--inflight N]
                        [--threads N] [--clients N] [--servers N] [--open CALLS_PER_SECOND]
                        [--rounds N] [--seconds N] [--warmup SECONDS] [--json FILE]
                        [--plot DIRECTORY]

@@ -82,7 +82,8 @@ final class ComparisonReport {
     Load load = settings.load();
     String calls = load.mode() == Load.Mode.LATENCY
         ? load.threads() + " blocking callers"
-        : load.inFlight() + " calls in flight over " + load.threads() + " threads";
+        : load.inFlight() + " calls in flight over " + load.threads() + " threads"
+            + (load.mode() == Load.Mode.CHAINED ? ", each started by the end of another" : "");
     String open =
         load.openPerSecond() == 0 ? "" : ", open loop at " + load.openPerSecond() + " calls/s";
     String clients = load.clients() == 1 ? "" : ", clients: " + load.clients();

@@ -4,17 +4,17 @@ import org.jspecify.annotations.Nullable;
 
 /** A call that has begun. */
 final class InFlight {
-  private final Window window;
+  private final CallEnds ends;
   private final long startNs;
 
-  InFlight(Window window, long startNs) {
-    this.window = window;
+  InFlight(CallEnds ends, long startNs) {
+    this.ends = ends;
     this.startNs = startNs;
   }
 
   /** It ended; null says that all is well. */
   void ended(@Nullable Throwable failure) {
-    window.onEnded(System.nanoTime() - startNs, failure);
+    ends.onEnded(System.nanoTime() - startNs, failure);
   }
 
   /** It ended with an echo of this length. */

@@ -25,7 +25,9 @@ record Load(
     /** Each thread makes one blocking call at a time. */
     LATENCY,
     /** Each thread keeps its share of the calls in flight. */
-    THROUGHPUT
+    THROUGHPUT,
+    /** Each call that ends starts the next, on the thread that tells its end. */
+    CHAINED
   }
 
   /** Calls in flight at most. */

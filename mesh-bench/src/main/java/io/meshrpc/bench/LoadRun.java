@@ -68,6 +68,10 @@ final class LoadRun implements AutoCloseable {
   }
 
   private void runThread(int index, Tally tally, Pace pace) throws Exception {
+    if (load.mode() == Load.Mode.CHAINED) {
+      new Chain(share(index), pipelines.get(index), tally, pace).run();
+      return;
+    }
     if (load.mode() == Load.Mode.THROUGHPUT) {
       new Window(share(index), pipelines.get(index), tally).run(pace);
       return;

@@ -27,6 +27,11 @@ final class Pace {
     return new Pace(startNs, endNs, intervalNs);
   }
 
+  /** Whether the end was this long ago. */
+  boolean isOverSince(long spanNs) {
+    return System.nanoTime() - endNs >= spanNs;
+  }
+
   /** Waits for the next start and returns when it was meant to be; {@link #OVER} after the end. */
   long next() {
     long nowNs = System.nanoTime();

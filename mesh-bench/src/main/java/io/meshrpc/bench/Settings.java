@@ -114,6 +114,10 @@ sealed interface Settings {
         + " --seconds --warmup --open --clients --json --plot"));
     List<PeerKind> peers = PeerKind.parseList(line.text("--peers", "mesh,jeromq,rawtcp,grpc"));
     Load load = load(line);
+    if (load.openPerSecond() > 0 && load.mode() == Load.Mode.CHAINED) {
+      throw new IllegalArgumentException(
+          "--open: with --mode chained, where calls follow each other (expected: another mode)");
+    }
     if (load.openPerSecond() > 0 && load.mode() == Load.Mode.THROUGHPUT) {
       peers.stream().filter(PeerKind::isBare).findFirst().ifPresent(bare -> {
         throw new IllegalArgumentException("--open: with --mode throughput and " + bare.label()
@@ -139,7 +143,7 @@ sealed interface Settings {
   }
 
   private static Load load(Arguments line) {
-    String mode = line.choice("--mode", "latency", List.of("latency", "throughput"));
+    String mode = line.choice("--mode", "latency", List.of("latency", "throughput", "chained"));
     boolean latency = mode.equals("latency");
     if (latency && line.has("--inflight")) {
       throw new IllegalArgumentException(
@@ -157,7 +161,7 @@ sealed interface Settings {
           "--clients: " + clients + " (expected: at most one for each of " + threads + " threads)");
     }
     return new Load(
-        latency ? Load.Mode.LATENCY : Load.Mode.THROUGHPUT,
+        Load.Mode.valueOf(mode.toUpperCase(Locale.ROOT)),
         line.number("--payload", 16, 1, 1 << 20),
         inFlight,
         threads,

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * One issuing thread's share of the calls in flight. The thread sleeps when the window is full, and
  * is woken when a quarter of it is free: waking it for each call would be what is measured.
  */
-final class Window {
-  private static final long DRAIN_MAX_NS = 15_000_000_000L;
+final class Window implements CallEnds {
+  static final long DRAIN_MAX_NS = 15_000_000_000L;
 
   private final int size;
   private final int wakeAt;
@@ -35,7 +35,11 @@ final class Window {
       start(new InFlight(this, startNs));
     }
     awaitAtMost(0, System.nanoTime() + DRAIN_MAX_NS);
-    int lost = inFlight.get();
+    countLost(inFlight.get(), tally);
+  }
+
+  /** Those that are still in flight after {@link #DRAIN_MAX_NS}. */
+  static void countLost(int lost, Tally tally) {
     for (int i = 0; i < lost; i++) {
       tally.failure(new IllegalStateException("a call did not end within 15 s"));
     }
@@ -61,8 +65,8 @@ final class Window {
     }
   }
 
-  /** From any thread. */
-  void onEnded(long tookNs, @Nullable Throwable failure) {
+  @Override
+  public void onEnded(long tookNs, @Nullable Throwable failure) {
     if (failure == null) {
       tally.success(tookNs);
     } else {

@@ -41,7 +41,7 @@ class SettingsTest {
   void refusesWhatItDoesNotKnow() {
     refuses("--peers mesh,zmq", "--peers: \"zmq\" (expected: some of mesh,mesh-direct,");
     refuses("--peers mesh,mesh", "--peers: mesh twice (expected: each once)");
-    refuses("--mode fast", "--mode: fast (expected: latency or throughput)");
+    refuses("--mode fast", "--mode: fast (expected: latency or throughput or chained)");
     refuses("--turbo 1", "--turbo: not known here (expected: some of --peers");
     refuses("latency", "argument: \"latency\" (expected: --name)");
     refuses("--failover burn", "--failover: burn (expected: kill or freeze or drain)");
@@ -71,6 +71,7 @@ class SettingsTest {
         "--inflight: 2 (expected: at least one for each of 4 threads)");
     refuses("--mode latency --inflight 4", "--inflight: with --mode latency");
     refuses("--mode throughput --open 10 --peers jeromq", "--open: with --mode throughput");
+    refuses("--mode chained --open 10", "--open: with --mode chained");
     refuses(
         "--mode latency --threads 4 --clients 5",
         "--clients: 5 (expected: at most one for each of 4 threads)");
