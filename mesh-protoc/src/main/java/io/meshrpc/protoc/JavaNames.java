@@ -37,7 +37,8 @@ final class JavaNames {
         if (!nested) {
           topLevel.add(qualify(scope, type.getName()));
         }
-        add(type, "." + qualify(file.getPackage(), type.getName()), scope, false);
+        boolean inDeprecated = nested && file.getOptions().getDeprecated(); // the outer class is so
+        add(type, "." + qualify(file.getPackage(), type.getName()), scope, inDeprecated);
       }
     }
   }

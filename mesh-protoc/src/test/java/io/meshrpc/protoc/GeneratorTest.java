@@ -37,6 +37,7 @@ class GeneratorTest {
     "no_package2.proto",
     "clashes.proto",
     "deprecated.proto",
+    "uses_deprecated_file.proto",
     "homonyms.proto",
     "loud.proto",
     "edition2023.proto",
@@ -65,6 +66,7 @@ class GeneratorTest {
             "LOUD/v1/SpeakerMesh.java",
             "test/deprecated/UsesOldMesh.java",
             "test/deprecated/GoneMesh.java",
+            "test/deprecated/UsesOldFileMesh.java",
             "test/e2023/Edition2023Mesh.java",
             "test/e2024/Edition2024Mesh.java");
   }
