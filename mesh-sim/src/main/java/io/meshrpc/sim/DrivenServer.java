@@ -10,6 +10,7 @@ import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Packet;
 import io.meshrpc.wire.Response;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -101,6 +102,11 @@ public final class DrivenServer extends SimServer {
   @Override
   public long pausedUntilNs() {
     return super.pausedUntilNs();
+  }
+
+  @Override
+  public LongSupplier clock() {
+    return super.clock();
   }
 
   /** How busy it is; {@link LoadReport#NONE} if no process runs. */

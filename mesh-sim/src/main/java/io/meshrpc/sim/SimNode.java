@@ -4,6 +4,7 @@ import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.BatchCodec;
 import io.meshrpc.wire.MalformedBatchException;
 import java.util.ArrayDeque;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +101,12 @@ abstract class SimNode {
 
   long shownNs() {
     return clock.read(sim.kernel.nowNs());
+  }
+
+  /** The clock of the process that runs here now, which goes on when that has ended. */
+  LongSupplier clock() {
+    NodeClock own = clock;
+    return () -> own.read(sim.kernel.nowNs());
   }
 
   /** A new process, with a clock of its own; returns its stream of chance. */

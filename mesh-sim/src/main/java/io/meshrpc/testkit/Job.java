@@ -40,7 +40,7 @@ final class Job {
             handler,
             interceptors,
             stage::correlationId,
-            new ServerContext.Home(stage::nowNs, null),
+            new ServerContext.Home(host.server().driven().clock(), null),
             (same, reply) -> onAnswer(reply)));
   }
 

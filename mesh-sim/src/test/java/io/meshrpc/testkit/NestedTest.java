@@ -39,6 +39,28 @@ class NestedTest {
   }
 
   @Test
+  void aHandlerOfAProcessThatBeganLaterHasAsMuchTime() {
+    TestServer back = mesh.server("back", Shop.echo());
+    TestClient toBack = mesh.client("toBack", settings -> settings.connect(back));
+    mesh.advance(ofSeconds(60));
+    TestServer front = mesh.server("front", Shop.of(request -> {
+      CallContext context = CallContext.current().orElseThrow();
+      log.add(context.timeLeft().toMillis() + " ms left, cancelled: " + context.isCancelled());
+      return Shop.look(toBack, request);
+    }));
+    TestClient c = mesh.client("c", settings -> settings.connect(front));
+    mesh.advance(ofSeconds(1));
+
+    assertThat(Shop.look(c, "tea")).isEqualTo("tea");
+    front.restart();
+    mesh.advance(ofSeconds(60));
+    assertThat(Shop.look(c, "rice")).isEqualTo("rice");
+
+    assertThat(log)
+        .containsExactly("10000 ms left, cancelled: false", "10000 ms left, cancelled: false");
+  }
+
+  @Test
   void aNestedCallInheritsTheDeadlineAndIsCancelledWithItsCaller() {
     TestServer back = mesh.server("back", Shop.async(request -> {
       CallContext context = CallContext.current().orElseThrow();
