@@ -99,8 +99,8 @@ public final class InterceptedCall<T> {
           future.completeExceptionally(new CancellationException("the caller was interrupted"));
           sent.forEach(call -> call.cancel(false));
         }
-        if (System.nanoTime() - beganNs >= timeoutNs && !isUnderWay()) {
-          future.completeExceptionally(late(timeoutNs));
+        if (System.nanoTime() - beganNs >= timeoutNs) {
+          giveUp(timeoutNs);
         }
       }
       return future.join();
@@ -130,6 +130,16 @@ public final class InterceptedCall<T> {
       }
     }
     return false;
+  }
+
+  /**
+   * Once a caller has waited for so long: the call fails if it waits for interceptors of which no call is
+   * under way.
+   */
+  public void giveUp(long timeoutNs) {
+    if (!isUnderWay()) {
+      future.completeExceptionally(late(timeoutNs));
+    }
   }
 
   private RpcException late(long timeoutNs) {

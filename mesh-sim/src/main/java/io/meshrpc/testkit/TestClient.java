@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
   private static final long PATIENCE_NS = Duration.ofMinutes(10).toNanos(); // beyond the deadline
+  private static final long LOOK_NS = 100_000_000L;
 
   private final Stage stage;
   private final String name;
@@ -70,13 +71,33 @@ public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
   public <Q, R> R call(MethodDescriptor<Q, R> method, Q request, CallOptions options) {
     stage.checkOpen();
     stage.checkNotInTurn("call");
-    CompletableFuture<R> future = callAsync(method, request, options);
+    long timeoutNs = CallTerms.nanos(terms.deadline(options));
     int before = driven.boot();
+    CompletableFuture<R> future;
+    if (settings.interceptors.isEmpty()) {
+      future = send(method, request, options, null);
+    } else {
+      InterceptedCall<R> call = new InterceptedCall<>(settings.interceptors, this::send, null);
+      future = call.start(method, request, options);
+      planToGiveUp(call, future, timeoutNs, stage.nowNs() + timeoutNs);
+    }
     return stage.await(
         "call of " + method,
         future,
-        CallTerms.nanos(terms.deadline(options)) + PATIENCE_NS,
+        timeoutNs + PATIENCE_NS,
         () -> driven.boot() != before || (!closed && !driven.isAlive()));
+  }
+
+  /** As a live caller does, it looks again and again once its time is over. */
+  private void planToGiveUp(
+      InterceptedCall<?> call, CompletableFuture<?> future, long timeoutNs, long atNs) {
+    int before = driven.boot();
+    stage.plan(stage.host(), atNs, () -> {
+      if (!future.isDone() && driven.boot() == before) {
+        call.giveUp(timeoutNs);
+        planToGiveUp(call, future, timeoutNs, atNs + LOOK_NS);
+      }
+    });
   }
 
   @Override

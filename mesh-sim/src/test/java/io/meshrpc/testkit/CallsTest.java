@@ -148,6 +148,27 @@ class CallsTest {
   }
 
   @Test
+  void aBlockingCallWhoseInterceptorDoesNotAnswerFailsAtItsDeadline() {
+    TestServer a = mesh.server("a", Shop.echo());
+    TestClient c = mesh.client("c", settings -> settings.intercept(new Silent()));
+
+    RpcException failure = catchThrowableOfType(RpcException.class, () -> Shop.buy(c, "tea"));
+
+    assertThat(failure.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+    assertThat(failure.execution()).isEqualTo(Execution.NOT_SENT);
+    assertThat(mesh.now()).isBetween(ofSeconds(10), ofMillis(10_200));
+    assertThat(a.executions()).isEmpty();
+  }
+
+  private static final class Silent implements CallInterceptor {
+    @Override
+    public <Q, R> CompletionStage<R> intercept(
+        MethodDescriptor<Q, R> method, Q request, CallOptions options, Next next) {
+      return new CompletableFuture<>();
+    }
+  }
+
+  @Test
   void aRetryPolicyIsObeyed() {
     TestServer a = mesh.server("a", Shop.of(request -> {
       throw new RpcException(Code.ABORTED, "conflict");
