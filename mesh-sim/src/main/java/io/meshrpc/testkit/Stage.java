@@ -24,7 +24,8 @@ final class Stage {
   private @Nullable Thread owner; // in which time has passed
   private boolean running; // time passes right now
   private boolean closed;
-  private @Nullable RuntimeException misuse; // to be thrown in the test
+  private @Nullable Throwable misuse; // to be thrown in the test; unchecked
+  private int handlersWaiting; // each on top of the one before
   private long failures;
 
   Stage(long seed) {
@@ -85,10 +86,13 @@ final class Stage {
     } finally {
       running = false;
     }
-    RuntimeException wrong = misuse;
+    Throwable wrong = misuse;
     misuse = null;
-    if (wrong != null) {
-      throw wrong;
+    if (wrong instanceof Error error) {
+      throw error;
+    }
+    if (wrong instanceof RuntimeException exception) {
+      throw exception;
     }
   }
 
@@ -147,6 +151,11 @@ final class Stage {
     host = whose;
     try {
       action.run();
+    } catch (RuntimeException | Error e) {
+      if (handlersWaiting == 0) {
+        throw e;
+      }
+      misuse = misuse == null ? e : misuse; // the handler that waits has nothing to do with it
     } finally {
       host = before;
     }
@@ -199,10 +208,16 @@ final class Stage {
     void runOutsideTheHandler() {
       boolean wanted =
           CallContext.current().map(context -> !context.isCancelled()).orElse(false);
-      CallContext.detached(() -> {
-        run();
-        return true;
-      });
+      int more = mine == null ? 0 : 1;
+      handlersWaiting += more;
+      try {
+        CallContext.detached(() -> {
+          run();
+          return true;
+        });
+      } finally {
+        handlersWaiting -= more;
+      }
       boolean stillWanted =
           wanted && CallContext.current().map(context -> !context.isCancelled()).orElse(false);
       if (mine != null && stillWanted && nowNs() - doneNs > LATE_NS) {

@@ -176,8 +176,9 @@ public class TestMesh implements AutoCloseable {
   }
 
   /**
-   * Does something after this time. What it throws goes to whoever lets time pass then. What a handler
-   * plans is not done once the handler's process has died.
+   * Does something after this time. What it throws goes to the test, which lets time pass then: at once, or
+   * when the time is over that it lets pass, if a handler waits meanwhile. What a handler plans is not done once
+   * the handler's process has died.
    */
   public void after(Duration span, Runnable action) {
     Objects.requireNonNull(action, "action");

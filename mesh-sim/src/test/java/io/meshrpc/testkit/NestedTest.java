@@ -61,6 +61,25 @@ class NestedTest {
   }
 
   @Test
+  void whatThePlanOfATestThrowsDoesNotGetIntoAHandlerThatWaits() {
+    TestServer back = mesh.server("back", Shop.echo()).takes(ofMillis(100));
+    TestClient toBack = mesh.client("toBack", settings -> settings.connect(back));
+    TestServer front = mesh.server("front", Shop.of(request -> Shop.look(toBack, request)));
+    TestClient c = mesh.client("c", settings -> settings.connect(front));
+    mesh.advance(ofSeconds(1));
+
+    CompletableFuture<String> reply = Shop.lookAsync(c, "tea");
+    mesh.after(ofMillis(50), () -> {
+      throw new AssertionError("of the test");
+    });
+
+    assertThatThrownBy(() -> mesh.advance(ofSeconds(1)))
+        .isInstanceOf(AssertionError.class)
+        .hasMessage("of the test");
+    assertThat(reply).isCompletedWithValue("tea");
+  }
+
+  @Test
   void aNestedCallInheritsTheDeadlineAndIsCancelledWithItsCaller() {
     TestServer back = mesh.server("back", Shop.async(request -> {
       CallContext context = CallContext.current().orElseThrow();
