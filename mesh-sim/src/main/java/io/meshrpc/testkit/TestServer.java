@@ -41,6 +41,7 @@ public final class TestServer implements TestNode {
   private final Map<MethodDescriptor<?, ?>, Long> spansNsByMethod = new HashMap<>();
   private long spanNs;
   private boolean silent; // how the process ends
+  private boolean dies; // rather than that it was drained
   private final DrivenServer driven;
 
   TestServer(Stage stage, String name, ServerSettings settings, ServiceDefinition... all) {
@@ -126,7 +127,9 @@ public final class TestServer implements TestNode {
   private void die(boolean silently) {
     stage.checkOpen();
     silent = silently;
+    dies = true;
     driven.crash(silently);
+    dies = false;
   }
 
   @Override
@@ -144,7 +147,7 @@ public final class TestServer implements TestNode {
 
   /**
    * The process tells clients to go elsewhere, hands queued work back, lets running handlers finish
-   * within the grace period, and ends. Returns at once; {@link #isRunning} tells when it has ended.
+   * within the grace period, cancels those that do not, and ends. Returns at once; {@link #isRunning} tells when it has ended.
    */
   public void drain() {
     stage.checkOpen();
@@ -322,9 +325,17 @@ public final class TestServer implements TestNode {
 
     @Override
     public void onEnd() {
+      if (!dies) {
+        running.values().forEach(job -> job.invocation.markCancelledAnd(this::planForTheTest));
+      }
       running.clear();
       parked.clear();
       stage.twins(TestServer.this).forEach(client -> client.dieAlone(silent));
+    }
+
+    /** What is to be done although the process has ended. */
+    private void planForTheTest(Runnable action) {
+      stage.plan(null, stage.nowNs(), action);
     }
   }
 }

@@ -107,6 +107,25 @@ class CallsTest {
   }
 
   @Test
+  void aHandlerHearsThatItHasOutlastedTheGrace() {
+    TestServer a =
+        mesh.server("a", settings -> settings.drainGrace(ofMillis(200)), Shop.async(request -> {
+          CallContext context = CallContext.current().orElseThrow();
+          context.onCancel(() -> log.add("cancelled: " + context.isCancelled()));
+          return new CompletableFuture<>();
+        }));
+    CompletableFuture<String> reply = Shop.buyAsync(mesh.client("c"), "tea");
+    mesh.advance(ofMillis(100));
+
+    a.drain();
+    mesh.advance(ofSeconds(1));
+
+    assertThat(a.isRunning()).isFalse();
+    assertThat(log).containsExactly("cancelled: true");
+    assertThat(FaultsTest.failure(reply).execution()).isEqualTo(Execution.UNKNOWN);
+  }
+
+  @Test
   void interceptorsStandAroundCallsAttemptsAndHandlers() {
     TestServer a = mesh.server(
         "a",
