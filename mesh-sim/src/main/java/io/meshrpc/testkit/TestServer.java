@@ -49,6 +49,7 @@ public final class TestServer implements TestNode {
     this.name = name;
     this.settings = settings;
     for (ServiceDefinition service : all) {
+      checkNew(service.descriptor().name());
       services.add(service.descriptor());
       service
           .descriptor()
@@ -56,6 +57,12 @@ public final class TestServer implements TestNode {
           .forEach(method -> handlers.put(method, service.handler(method)));
     }
     this.driven = stage.driven.server(name, new AsRole());
+  }
+
+  private void checkNew(String service) {
+    if (services.stream().anyMatch(other -> other.name().equals(service))) {
+      throw new IllegalArgumentException("service: " + service + " (expected: each service once)");
+    }
   }
 
   @Override

@@ -52,6 +52,13 @@ class TestMeshTest {
   }
 
   @Test
+  void aServerHasEachServiceOnce() {
+    assertThatThrownBy(() -> mesh.server("a", Shop.echo(), Shop.echo()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("service: test.Shop (expected: each service once)");
+  }
+
+  @Test
   void aDayPassesInNoTime() {
     TestServer a = mesh.server("a", Shop.echo());
     TestClient c = mesh.client("c");
