@@ -4,6 +4,7 @@ import com.google.protobuf.DescriptorProtos.SourceCodeInfo;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Carries comments of a {@code .proto} file into Javadoc that is plain ASCII and safe to compile. */
@@ -51,6 +52,9 @@ final class Javadoc {
         safe.append(' ');
       } else if ((c == '*' || c == '/') && isHarmless(safe, c)) {
         safe.append((char) c);
+      } else if (!Character.isDefined(
+          c)) { // javac and javadoc refuse entities that they do not know
+        safe.append("U+").append(Integer.toHexString(c).toUpperCase(Locale.ROOT));
       } else {
         safe.append("&#").append(c).append(';');
       }

@@ -107,7 +107,7 @@ class GeneratorTest {
 
     assertThat(text)
         .contains(" * Greets.\n *\n * <p>Even &#60;those&#62; &#38; that: ")
-        .contains("&#92;u002a", "&#64;param &#252; &#128512;")
+        .contains("&#92;u002a", "&#64;param &#252; &#128512; U+FDD0")
         .contains(
             "    /**\n     * Says hello.\n     */\n    public io.meshrpc.protoc.greeter.HelloReply sayHello(")
         .isASCII();
