@@ -62,7 +62,6 @@ final class ZapDesk implements AutoCloseable {
     this.property = "Mesh-" + HexFormat.of().formatHex(secret);
     this.socket = context.createSocket(SocketType.REP);
     socket.setLinger(0);
-    socket.setReceiveTimeOut((int) security.reloadEvery().toMillis());
     socket.bind(ENDPOINT);
     this.deaf = security.onChange(this::judgeAgain);
     this.thread = new Thread(this::run, "mesh-zap");
@@ -104,19 +103,35 @@ final class ZapDesk implements AutoCloseable {
     }
   }
 
+  /** However many knock, and whatever comes of it: the list is looked at when it is time. */
   private void run() {
+    long everyMs = security.reloadEvery().toMillis();
+    long lookMs = nowMs() + everyMs;
     while (!over.get()) {
       try {
-        Msg first = socket.base().recv(0, over);
-        if (first != null) {
-          answer(readAll(first));
-        } else if (!over.get()) {
+        long leftMs = lookMs - nowMs();
+        if (leftMs > 0) {
+          answerNext((int) leftMs);
+        } else {
+          lookMs = nowMs() + everyMs;
           security.look();
         }
       } catch (Throwable e) { // whatever it is: nobody is let in for it, and the next one is judged
         LOG.log(Level.WARNING, "a client's key could not be judged", e);
       }
     }
+  }
+
+  private void answerNext(int waitMs) {
+    socket.setReceiveTimeOut(waitMs);
+    Msg first = socket.base().recv(0, over);
+    if (first != null) {
+      answer(readAll(first));
+    }
+  }
+
+  private static long nowMs() {
+    return System.nanoTime() / 1_000_000;
   }
 
   private List<byte[]> readAll(Msg first) {
