@@ -17,21 +17,32 @@ final class AllowListFile implements CurveAllowList {
 
   private final Path file;
   private volatile Map<String, String> names;
-  private @Nullable Version read; // what the names come from; guarded by this
+  private @Nullable Version read; // the latest whose text was seen; guarded by this
   private @Nullable Version seen; // at the last look; guarded by this
+  private String complaint = ""; // of the latest that could not be read; guarded by this
 
   /** By what a change shows. */
   private record Version(
       Object modified, long bytes, @Nullable Object fileKey) {
-    static Version of(Path file) throws IOException {
-      BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-      return new Version(now.lastModifiedTime(), now.size(), now.fileKey());
+    static final Version NONE = new Version("no file", 0, null);
+
+    static Version of(Path file) {
+      try {
+        BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+        return new Version(now.lastModifiedTime(), now.size(), now.fileKey());
+      } catch (IOException e) {
+        return NONE;
+      }
     }
   }
 
   AllowListFile(Path file) {
     this.file = file;
-    this.names = load();
+    try {
+      this.names = load();
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
   }
 
   @Override
@@ -42,34 +53,37 @@ final class AllowListFile implements CurveAllowList {
   /** What is just being written is left alone until it has stayed the same from one look to the next. */
   @Override
   public synchronized boolean refresh(boolean now) {
-    Version current;
-    try {
-      current = Version.of(file);
-    } catch (IOException e) {
-      if (now) {
-        throw unreadable(e);
-      }
-      return false; // between two versions; what was read holds
-    }
+    Version current = Version.of(file);
     boolean settled = current.equals(seen);
     seen = current;
-    if (!now && (current.equals(read) || !settled)) {
+    if (!now && current.equals(read)) {
+      complaint = "";
       return false;
     }
-    read = current; // even if it is wrong: it is complained of once
-    names = load();
-    return true;
+    return (now || settled) && readAgain(now);
   }
 
-  private synchronized Map<String, String> load() {
-    List<String> lines;
+  /** What is wrong is complained of once. What cannot be read is tried at each look: it may be allowed to later. */
+  private boolean readAgain(boolean now) {
     try {
-      Version before = Version.of(file);
-      lines = Files.readAllLines(file);
-      read = before;
+      names = load();
+      complaint = "";
+      return true;
     } catch (IOException e) {
-      throw unreadable(e);
+      IllegalArgumentException wrong = unreadable(e);
+      String text = String.valueOf(wrong.getMessage());
+      if (!now && text.equals(complaint)) {
+        return false;
+      }
+      complaint = text;
+      throw wrong;
     }
+  }
+
+  private synchronized Map<String, String> load() throws IOException {
+    Version before = Version.of(file);
+    List<String> lines = Files.readAllLines(file);
+    read = before;
     Map<String, String> found = new HashMap<>();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i).strip();

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +135,39 @@ class AllowListFileTest {
     assertThat(list.refresh(false)).isFalse();
     assertThat(list.nameOf(ALICE)).contains("alice");
     assertThatThrownBy(() -> list.refresh(true)).hasMessageStartingWith("allow-list: " + file);
+  }
+
+  @Test
+  void aFileThatStaysAwayIsComplainedOfOnce() throws IOException {
+    CurveAllowList list = list(ALICE + " alice\n");
+
+    Files.delete(file);
+
+    assertThat(list.refresh(false)).isFalse();
+    assertThatThrownBy(() -> list.refresh(false)).hasMessageStartingWith("allow-list: " + file);
+    assertThat(list.refresh(false)).isFalse();
+    assertThat(list.nameOf(ALICE)).contains("alice");
+  }
+
+  @Test
+  void aFileThatCouldNotBeReadIsTriedAgainThoughItLooksTheSame() throws IOException {
+    CurveAllowList list = list(ALICE + " alice\n");
+    String bob = BOB + " bob\n";
+    FileTime time = FileTime.fromMillis(1_000_000_000_000L);
+    byte[] noText = bob.getBytes(StandardCharsets.US_ASCII);
+    noText[0] = (byte) 0xFF; // cannot be read, as a file that others own before its mode is mended
+
+    Files.write(file, noText);
+    Files.setLastModifiedTime(file, time);
+    assertThat(list.refresh(false)).isFalse();
+    assertThatThrownBy(() -> list.refresh(false)).hasMessageStartingWith("allow-list: " + file);
+    assertThat(list.refresh(false)).isFalse();
+
+    Files.writeString(file, bob);
+    Files.setLastModifiedTime(file, time);
+    assertThat(list.refresh(false)).isTrue();
+    assertThat(list.nameOf(ALICE)).isEmpty();
+    assertThat(list.nameOf(BOB)).contains("bob");
   }
 
   @Test
