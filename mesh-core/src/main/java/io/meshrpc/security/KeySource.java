@@ -80,7 +80,7 @@ interface KeySource {
 
   private static Found read(KeyStore store, char[] password, boolean own, String from) {
     try {
-      return own ? key(store, password, from) : trusted(store);
+      return own ? key(store, password, from) : trusted(store, from);
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException(
           what(own) + ": " + from + ": cannot be opened (expected: the right password)", e);
@@ -105,13 +105,18 @@ interface KeySource {
     return new Found(found, List.of());
   }
 
-  private static Found trusted(KeyStore store) throws GeneralSecurityException {
+  private static Found trusted(KeyStore store, String from) throws GeneralSecurityException {
     List<X509Certificate> all = new ArrayList<>();
     for (String alias : Collections.list(store.aliases())) {
       if (store.isCertificateEntry(alias)
           && store.getCertificate(alias) instanceof X509Certificate certificate) {
         all.add(certificate);
       }
+    }
+    if (all.isEmpty()) { // those that openssl puts into PKCS12 are not marked as trusted
+      throw new IllegalArgumentException(
+          "trustStore: " + from
+              + ": no certificate that is trusted (expected: one at least, as keytool -importcert makes it)");
     }
     return new Found(null, all);
   }

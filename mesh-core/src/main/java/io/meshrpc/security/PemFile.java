@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 
 /** Certificates and keys as text (RFC 7468). What it throws names the file, never what is in it. */
 final class PemFile {
-  private static final Pattern BLOCK =
-      Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
+  private static final Pattern BEGIN = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----");
+  private static final String LINE = "-----"; // before and after BEGIN and END; in no body
   private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA", "RSASSA-PSS");
   private static final String TO_PKCS8 = "; openssl pkcs8 -topk8 -nocrypt turns it into one";
   private static final long BYTES_MAX = 4 << 20;
@@ -46,9 +46,15 @@ final class PemFile {
    */
   static PemFile read(Path file, String what) {
     PemFile pem = new PemFile(file, what);
-    Matcher matcher = BLOCK.matcher(pem.text());
-    while (matcher.find()) {
-      pem.blocks.add(new Block(matcher.group(1), pem.decode(matcher.group(2))));
+    String text = pem.text();
+    Matcher begin = BEGIN.matcher(text);
+    while (begin.find()) {
+      String type = begin.group(1);
+      int end = text.indexOf(LINE, begin.end());
+      if (end < 0 || !text.startsWith(LINE + "END " + type + LINE, end)) {
+        throw pem.wrong("a block " + type + " that is cut off", "-----END " + type + LINE, null);
+      }
+      pem.blocks.add(new Block(type, pem.decode(text.substring(begin.end(), end))));
     }
     if (pem.blocks.isEmpty()) {
       throw pem.wrong("no PEM block", "-----BEGIN …-----", null);

@@ -16,6 +16,8 @@ final class Subject {
   private static final int IP = 7;
   private static final Pattern DNS_FORM =
       Pattern.compile("(\\*\\.)?([A-Za-z0-9_-]+\\.)*[A-Za-z0-9_-]*[A-Za-z_-][A-Za-z0-9_-]*");
+  private static final Pattern ADDRESS_FORM =
+      Pattern.compile("[0-9A-Fa-f:.]+"); // fe80::1 is a URI, too
   private static final Pattern URI_FORM = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:[!-~]+");
 
   private Subject() {}
@@ -41,7 +43,9 @@ final class Subject {
     if (kind == DNS && DNS_FORM.matcher(name).matches()) {
       names.add(name);
       keys.add("dns:" + name);
-    } else if (kind == URI && URI_FORM.matcher(name).matches()) {
+    } else if (kind == URI
+        && URI_FORM.matcher(name).matches()
+        && !ADDRESS_FORM.matcher(name).matches()) {
       names.add(name);
       keys.add("uri:" + name);
     } else if (kind == IP) {

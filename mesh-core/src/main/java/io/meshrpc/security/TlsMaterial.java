@@ -3,8 +3,12 @@ package io.meshrpc.security;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAKey;
+import java.security.spec.AlgorithmParameterSpec;
+import java.security.spec.PSSParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManager;
@@ -113,7 +117,7 @@ final class TlsMaterial {
     try {
       Signature signature = Signature.getInstance(algorithm);
       if (type.equals("RSASSA-PSS")) {
-        signature.setParameter(java.security.spec.PSSParameterSpec.DEFAULT);
+        signature.setParameter(parameters(own.key()));
       }
       signature.initSign(own.key());
       signature.update(text);
@@ -128,5 +132,11 @@ final class TlsMaterial {
       throw new IllegalArgumentException(
           "key: " + own.from() + ": not that of the certificate (expected: a pair)");
     }
+  }
+
+  /** Those that the key insists on, if it does. */
+  private static AlgorithmParameterSpec parameters(PrivateKey key) {
+    AlgorithmParameterSpec own = key instanceof RSAKey rsa ? rsa.getParams() : null;
+    return own == null ? PSSParameterSpec.DEFAULT : own;
   }
 }

@@ -59,7 +59,7 @@ public final class TestAuthority {
     return put(folder.resolve(file), pem(List.of(certificate)));
   }
 
-  /** A node with these names: DNS names, URIs, and {@code ip:} before addresses. */
+  /** A node with these names: DNS names, URIs, {@code ip:} before addresses, {@code uri:} before odd URIs. */
   public Node node(String commonName, String... names) {
     Instant now = Instant.now();
     return node(commonName, ecKeys(), now.minus(YEAR), now.plus(YEAR), names);
@@ -144,6 +144,9 @@ public final class TestAuthority {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+    if (name.startsWith("uri:")) {
+      return Der.text(0x86, name.substring(4));
     }
     return Der.text(name.contains("://") ? 0x86 : 0x82, name);
   }

@@ -11,8 +11,12 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -95,7 +99,61 @@ class TlsSecurityTest {
     refuses(with("one.pem", "locked.key"), "locked.key: an encrypted key", "openssl pkcs8");
     refuses(with("one.pem", "old.key"), "old.key: a key as RSA PRIVATE KEY", "openssl pkcs8");
     refuses(with("one.pem", "noise.key"), "noise.key: a key that cannot be read");
-    refuses(with("one.pem", "cut.key"), "cut.key: no PEM block");
+    refuses(with("one.pem", "cut.key"), "cut.key: a block PRIVATE KEY that is cut off");
+  }
+
+  @Test
+  void anOldKeyWithAPasswordIsToldFromAFileThatIsNoPem() {
+    file("old.key", """
+        -----BEGIN RSA PRIVATE KEY-----
+        Proc-Type: 4,ENCRYPTED
+        DEK-Info: AES-128-CBC,98CA594591E80129792FFA6D58BF48E8
+
+        MIIEvQIBADANBgkqhkiG9w0BAQEFAASC
+        -----END RSA PRIVATE KEY-----
+        """);
+
+    refuses(with("one.pem", "old.key"), "old.key: a key as RSA PRIVATE KEY", "openssl pkcs8");
+  }
+
+  @Test
+  void trustThatIsCutOffIsNotTakenForLessTrust() throws Exception {
+    String whole = Files.readString(file("ca.pem"));
+    String other = Files.readString(new TestAuthority("other").write(folder, "other.pem"));
+
+    file("ca.pem", whole + other.substring(0, other.length() / 2));
+    refuses(with("one.pem", "one.key"), "ca.pem: a block CERTIFICATE that is cut off");
+    file("ca.pem", other.substring(0, other.length() / 2) + whole);
+    refuses(with("one.pem", "one.key"), "ca.pem: a block CERTIFICATE that is cut off");
+    file("ca.pem", "CN=the authority ----- its text\n" + whole + "\n" + other);
+    assertThatCode(() -> with("one.pem", "one.key").build()).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aTrustStoreThatTrustsNobodyIsNamed() throws Exception {
+    char[] password = "not so secret".toCharArray();
+    KeyStore empty = KeyStore.getInstance("PKCS12");
+    empty.load(null, null);
+    store(empty, "empty.p12", password);
+
+    refuses(
+        with("one.pem", "one.key").trustStore(file("empty.p12"), password),
+        "trustStore: ",
+        "empty.p12: no certificate that is trusted");
+  }
+
+  @Test
+  void anRsaKeyThatInsistsOnItsParametersIsTaken() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSASSA-PSS");
+    PSSParameterSpec insists =
+        new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
+    generator.initialize(new RSAKeyGenParameterSpec(2048, RSAKeyGenParameterSpec.F4, insists));
+    Instant now = Instant.now();
+    AUTHORITY
+        .node("own", generator.generateKeyPair(), now.minusSeconds(60), now.plusSeconds(3600))
+        .write(folder, "own");
+
+    assertThatCode(() -> with("own.pem", "own.key").build()).doesNotThrowAnyException();
   }
 
   @Test
@@ -215,7 +273,13 @@ class TlsSecurityTest {
   @Test
   void namesThatPassForThoseOfAnotherKindDoNotCount() throws Exception {
     PeerIdentity odd = Subject.of(AUTHORITY
-        .node("x", "10.0.0.1", "good.test", "ip:10.0.0.2", "spiffe://prod/x")
+        .node(
+            "x",
+            "10.0.0.1",
+            "good.test",
+            "ip:10.0.0.2",
+            "spiffe://prod/x",
+            "uri:fe80:0:0:0:0:0:0:1")
         .chain()
         .get(0));
 
