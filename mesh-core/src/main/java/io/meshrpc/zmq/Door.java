@@ -170,20 +170,17 @@ final class Door {
     }
     byAddress.put(visitor.address, visitor);
     byChannel.put(channel, visitor);
-    if (byAddress.size() > limits.connectionsMax()) {
-      showOut(
-          visitor,
-          "connections: " + byAddress.size() + " (expected: <= " + limits.connectionsMax() + ")");
-      visitor.cut();
-    } else if (ofHost > limits.perAddressMax()) {
-      showOut(
-          visitor,
-          "connections of the address: " + ofHost + " (expected: <= " + limits.perAddressMax()
-              + ")");
-      visitor.cut();
-    }
+    judge(visitor, "connections", byAddress.size(), limits.connectionsMax());
+    judge(visitor, "connections of the address", ofHost, limits.perAddressMax());
     if (first) {
       ears.onFirst();
+    }
+  }
+
+  private void judge(Visitor visitor, String what, int count, int max) {
+    if (count > max && !visitor.dropped) {
+      showOut(visitor, what + ": " + count + " (expected: <= " + max + ")");
+      visitor.cut();
     }
   }
 
@@ -236,9 +233,7 @@ final class Door {
       return last;
     }
     Visitor visitor = byAddress.get(String.valueOf(metadata.get(Metadata.PEER_ADDRESS)));
-    if (visitor != null && visitor.metadata == null) {
-      visitor.metadata = metadata;
-    } else if (visitor == null || visitor.metadata != metadata) {
+    if (visitor == null || !visitor.isMeantBy(metadata)) {
       ears.onShownOut("unknown", "the address of another connection, or of none");
       return null;
     }
@@ -300,12 +295,17 @@ final class Door {
     return own == null || !own.isBeyond;
   }
 
-  /** Of a frame that a mechanism has unpacked. */
+  /** Of a frame that a mechanism has unpacked; null if its peer claims an address of another. */
   private @Nullable Visitor find(Msg msg) {
-    Metadata metadata = msg.getMetadata();
-    return metadata == null
-        ? null
-        : byAddress.get(String.valueOf(metadata.get(Metadata.PEER_ADDRESS)));
+    Metadata said = msg.getMetadata();
+    Visitor visitor =
+        said == null ? null : byAddress.get(String.valueOf(said.get(Metadata.PEER_ADDRESS)));
+    return visitor != null && visitor.isMeantBy(said) ? visitor : null;
+  }
+
+  /** Whether it is known whose route it is, so that what it makes the server keep is counted. */
+  boolean knows(long route) {
+    return byRoute.containsKey(route);
   }
 
   /** Whether anything may be sent over this route: who does not read what waits is shown out. */
@@ -379,9 +379,7 @@ final class Door {
       visitor.heardNs = now;
     }
     long quietNs = now - visitor.heardNs;
-    if (heard == 0 && quietNs > limits.firstWordNs()) {
-      showOut(visitor, "no frame for " + quietNs / 1_000_000 + " ms");
-    } else if (heard != 0 && quietNs > limits.silenceNs()) {
+    if (quietNs > (heard == 0 ? limits.firstWordNs() : limits.silenceNs())) {
       showOut(visitor, "no frame for " + quietNs / 1_000_000 + " ms");
     }
   }

@@ -21,7 +21,8 @@ final class Visitor {
   final AtomicLong takenBytes = new AtomicLong(); // JeroMQ's thread
 
   @Nullable
-  volatile Metadata metadata; // what JeroMQ says with each of its frames; JeroMQ's thread
+  volatile Metadata
+      metadata; // what JeroMQ says with each of its frames; its thread, or under CURVE the loop
 
   volatile int parts; // frames so far of a message that has not ended; JeroMQ's thread
   long partsBytes; // of those
@@ -35,6 +36,14 @@ final class Visitor {
     this.host = host;
     this.address = host + ":" + port;
     this.heardNs = nowNs;
+  }
+
+  /** Whether what JeroMQ says with a frame is said of this connection: the first that claims it has it. */
+  boolean isMeantBy(@Nullable Metadata said) {
+    if (metadata == null) {
+      metadata = said;
+    }
+    return metadata == said;
   }
 
   /** What came and was not read yet. */

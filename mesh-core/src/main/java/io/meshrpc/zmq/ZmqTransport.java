@@ -326,7 +326,7 @@ final class ZmqTransport implements Transport {
       routes.put(key, route);
       names.put(route, name);
       origins.put(route, origin);
-      if (curveDoor != null) {
+      if (curveDoor != null && door.knows(route)) { // who claims another's address is not heard
         curveDoor.enter(route, origin);
       }
     }

@@ -7,10 +7,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.meshrpc.MeshClient;
 import io.meshrpc.MeshServer;
+import io.meshrpc.MeshServerBuilder;
 import io.meshrpc.api.CallContext;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Idempotency;
 import io.meshrpc.api.Marshaller;
+import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.Priority;
@@ -27,6 +29,7 @@ import io.meshrpc.wire.Request;
 import io.meshrpc.wire.Welcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -62,20 +65,22 @@ class CurveStrangersTest {
       new MethodDescriptor<>("test.Who", "Who", Idempotency.NO_SIDE_EFFECTS, TEXT, TEXT);
 
   private final List<String> peers = new CopyOnWriteArrayList<>();
-  private final MeshServer server = MeshServer.builder()
-      .bind("tcp://127.0.0.1:*")
-      .addService(ServiceDefinition.builder(new ServiceDescriptor("test.Who", List.of(WHO)))
-          .blocking(WHO, request -> CallContext.current().orElseThrow().peer().toString())
-          .build())
-      .security(CurveSecurity.server(
-          SERVER,
-          CurveAllowList.of(Map.of(ADMIN.publicKey(), "admin", GUEST.publicKey(), "guest"))))
-      .authorizer((caller, method) -> {
-        peers.add(caller.toString());
-        return true;
-      })
-      .build()
-      .start();
+  private final MeshServer server = builder().build().start();
+
+  private MeshServerBuilder builder() {
+    return MeshServer.builder()
+        .bind("tcp://127.0.0.1:*")
+        .addService(ServiceDefinition.builder(new ServiceDescriptor("test.Who", List.of(WHO)))
+            .blocking(WHO, request -> CallContext.current().orElseThrow().peer().toString())
+            .build())
+        .security(CurveSecurity.server(
+            SERVER,
+            CurveAllowList.of(Map.of(ADMIN.publicKey(), "admin", GUEST.publicKey(), "guest"))))
+        .authorizer((caller, method) -> {
+          peers.add(caller.toString());
+          return true;
+        });
+  }
 
   @AfterEach
   void othersAreStillServedAndTheServerEnds() {
@@ -84,8 +89,12 @@ class CurveStrangersTest {
   }
 
   private void assertServed() {
+    assertServed(server);
+  }
+
+  private static void assertServed(MeshServer by) {
     try (MeshClient mesh = MeshClient.builder()
-        .connect(server.endpoint())
+        .connect(by.endpoint())
         .security(CurveSecurity.client(ADMIN, SERVER.publicKey()))
         .build()) {
       assertThat(mesh.call(WHO, "", CallOptions.DEFAULT)).isEqualTo("CURVE admin");
@@ -93,8 +102,11 @@ class CurveStrangersTest {
   }
 
   private CurveStranger stranger(CurveKeys keys) throws IOException {
-    return new CurveStranger(
-        server.endpoint(), SERVER.publicKey(), keys.publicKey(), keys.secretKey());
+    return stranger(keys, server);
+  }
+
+  private static CurveStranger stranger(CurveKeys keys, MeshServer to) throws IOException {
+    return new CurveStranger(to.endpoint(), SERVER.publicKey(), keys.publicKey(), keys.secretKey());
   }
 
   @Test
@@ -104,14 +116,44 @@ class CurveStrangersTest {
     byte[] lies = concat(
         DEALER,
         property("User-Id", ADMIN.publicKey() + " admin"),
-        property("Mesh-Identity", "admin"),
-        property("Peer-Address", "10.0.0.1"));
+        property("Mesh-Identity", "admin"));
     try (CurveStranger guest = stranger(GUEST).greet().hello().welcomed().initiate(lies)) {
       assertThat(guest.nextName()).isEqualTo("READY");
       guest.send(HELLO);
       Welcome welcome = (Welcome) BatchCodec.decode(guest.nextFrame()).packets().get(0);
       guest.send(BatchCodec.encode(new Batch(welcome.session(), 0, null, List.of(CALL))));
       await().untilAsserted(() -> assertThat(peers).containsExactly("CURVE guest"));
+    }
+  }
+
+  @Test
+  void whoClaimsAnAddressThatIsNotItsOwnIsNotHeardSinceWhatItLeavesUnreadIsNotCounted()
+      throws Exception {
+    byte[] lies = concat(DEALER, property("Peer-Address", "10.0.0.1:7"));
+    try (MeshServer shy =
+            builder().firstWordWithin(Duration.ofSeconds(2)).build().start();
+        CurveStranger guest = stranger(GUEST, shy).greet().hello().welcomed().initiate(lies)) {
+      assertThat(guest.nextName()).isEqualTo("READY");
+      guest.send(HELLO);
+      assertThat(guest.nextName()).isEmpty(); // closed, as whoever says nothing is
+      assertServed(shy);
+    }
+  }
+
+  @Test
+  void whoLeavesAfterItsCallsIsNotToldAsOneThatNeverSaidAnything() throws IOException {
+    List<String> closed = new CopyOnWriteArrayList<>();
+    MeshListener listener = new MeshListener() {
+      @Override
+      public void onClosedConnection(ClosedConnection one) {
+        closed.add(one.reason());
+      }
+    };
+    try (MeshServer watched = builder().listener(listener).build().start()) {
+      assertServed(watched);
+      stranger(GUEST, watched).close();
+      await().untilAsserted(() -> assertThat(closed).isNotEmpty());
+      assertThat(closed).containsExactly("it ended before its first frame");
     }
   }
 
