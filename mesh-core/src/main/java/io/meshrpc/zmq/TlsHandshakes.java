@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class TlsHandshakes {
   private static final int THREADS = 2;
   private static final int BYTES_MAX = 64 << 10;
+  private static final int RECORDS_MAX = 256; // each costs, however few bytes it has
   private static final long SWEEP_MS = 250;
 
   /** Who sends, and who hears how it ended; called on the loop. */
@@ -44,6 +45,7 @@ final class TlsHandshakes {
   private final Executor loop;
   private final Ends ends;
   private final ScheduledThreadPoolExecutor threads;
+  private final TlsBuffers buffers = new TlsBuffers(); // used for each record
   private final Set<TlsLink> all = new LinkedHashSet<>();
   private final Set<TlsLink> idle = new LinkedHashSet<>(); // wait for their peers, longest first
   private int tasks; // that run or wait for a thread
@@ -126,7 +128,7 @@ final class TlsHandshakes {
 
   private void advance(TlsLink link) {
     idle.remove(link);
-    Flight flight = new Flight(link.engine.getSession().getPacketBufferSize());
+    Flight flight = new Flight(link.engine.getSession().getPacketBufferSize(), buffers);
     try {
       boolean goesOn = true;
       while (goesOn && link.state == TlsLink.State.HANDSHAKE) {
@@ -158,6 +160,10 @@ final class TlsHandshakes {
         ByteBuffer input = nextInput(link);
         if (input == null) {
           return false;
+        }
+        if (++link.recordsCame > RECORDS_MAX) {
+          throw new SSLException(
+              "handshake: more than " + RECORDS_MAX + " records (expected: less)");
         }
         ended(link, flight.unwrap(link, input));
       }
@@ -253,10 +259,12 @@ final class TlsHandshakes {
     private static final byte[] NOTHING = {};
 
     private final int recordBytesMax;
+    private final TlsBuffers plain;
     private ByteBuffer out = ByteBuffer.allocate(0);
 
-    Flight(int recordBytesMax) {
+    Flight(int recordBytesMax, TlsBuffers plain) {
       this.recordBytesMax = recordBytesMax;
+      this.plain = plain;
     }
 
     SSLEngineResult wrap(TlsLink link) throws SSLException {
@@ -268,7 +276,7 @@ final class TlsHandshakes {
     }
 
     SSLEngineResult unwrap(TlsLink link, ByteBuffer input) throws SSLException {
-      return link.engine.unwrap(input, ByteBuffer.allocate(recordBytesMax));
+      return link.engine.unwrap(input, plain.atLeast(recordBytesMax));
     }
 
     void send(long route, Ends ends) {

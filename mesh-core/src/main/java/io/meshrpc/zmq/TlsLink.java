@@ -28,6 +28,9 @@ final class TlsLink {
   private static final byte[] NOTHING = {};
   private static final int RECORD_BYTES = 16 << 10; // of plaintext
   private static final int RECORD_EXTRA_BYTES = 64; // header, type and tag are 22
+  private static final int EMPTY_MAX =
+      32; // records without content, such as new keys, which cost most
+  private static final int BYTES_FOR_AN_EMPTY = 64 << 10; // of others that allow one more
 
   final long route;
   final long startedNs;
@@ -40,7 +43,10 @@ final class TlsLink {
   boolean awaitsHello; // a client's, before the server's
   boolean tasksRun;
   int bytesCame; // before it was open
+  int recordsCame; // of the handshake
   int beginnings = 1;
+  private long openedBytes;
+  private long emptyRecords;
 
   @Nullable
   ByteBuffer input; // what is left of the latest frame of the handshake
@@ -68,6 +74,7 @@ final class TlsLink {
     ByteBuffer to = buffers.atLeast(records.remaining() + RECORD_EXTRA_BYTES);
     while (records.hasRemaining()) {
       SSLEngineResult result = engine.unwrap(records, to);
+      count(result.bytesProduced());
       byte[] own = result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP ? ownWords() : NOTHING;
       if (own.length > 0) {
         words.add(own);
@@ -79,6 +86,14 @@ final class TlsLink {
       throw new TlsClosedException();
     }
     return TlsBuffers.content(to);
+  }
+
+  private void count(int bytes) throws SSLException {
+    openedBytes += bytes;
+    emptyRecords += bytes == 0 ? 1 : 0;
+    if (emptyRecords > EMPTY_MAX + openedBytes / BYTES_FOR_AN_EMPTY) {
+      throw new SSLException("too many records without content: " + emptyRecords);
+    }
   }
 
   /** What TLS itself wants to say, such as new keys or why it fails; empty if nothing. */

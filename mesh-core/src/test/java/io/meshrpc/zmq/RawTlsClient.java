@@ -58,6 +58,16 @@ final class RawTlsClient {
     }
   }
 
+  /** So many records that ask for new keys, and have nothing else. */
+  byte[] newKeys(int times) throws SSLException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (int i = 0; i < times; i++) {
+      engine.beginHandshake();
+      all.writeBytes(wrap(NOTHING));
+    }
+    return all.toByteArray();
+  }
+
   /** The end of TLS, in good order. */
   byte[] goodbye() throws SSLException {
     engine.closeOutbound();

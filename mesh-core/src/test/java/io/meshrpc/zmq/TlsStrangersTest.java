@@ -18,6 +18,7 @@ import io.meshrpc.wire.Ping;
 import io.meshrpc.wire.Pong;
 import io.meshrpc.wire.Refusal;
 import io.meshrpc.wire.Welcome;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -188,6 +189,19 @@ class TlsStrangersTest {
   }
 
   @Test
+  void aHandshakeOfTooManyRecordsIsGivenUp() throws Exception {
+    byte[] first = {0x16, 3, 3, 0, 60, 1, 0, 60, 0, 3, 3};
+    ByteBuffer hello = ByteBuffer.allocate(65 + 6 * 9000).put(first).position(65);
+    while (hello.hasRemaining()) {
+      hello.put(new byte[] {0x16, 3, 3, 0, 1, 7}); // one byte of the Hello, which has no end
+    }
+    client().socket.send(hello.array());
+
+    await().until(() -> refused.contains("handshake: more than 256 records (expected: less)"));
+    serverServes();
+  }
+
+  @Test
   void whoSpeaksInTheClearIsToldOnceASecondWhateverItSays() throws Exception {
     RawTlsClient client = client();
     for (int i = 0; i < 100; i++) {
@@ -297,6 +311,26 @@ class TlsStrangersTest {
       pongs += BatchCodec.decode(client.next()).packets().size();
     }
     assertThat(pongs).isEqualTo(pings.size());
+  }
+
+  @Test
+  void whoAsksForNewKeysNowAndThenGetsThem() throws Exception {
+    RawTlsClient client = connected();
+    long session = welcome(client).session();
+    client.socket.send(client.newKeys(1));
+    client.socket.send(client.wrap(bytes(session, new Ping(3))));
+
+    assertThat(client.next()).isEmpty(); // new keys of the server's
+    assertThat(packet(client.next())).isEqualTo(new Pong(3));
+  }
+
+  @Test
+  void whoAsksForNewKeysAllTheTimeKeepsTheLoopFromOthersAndIsShownOut() throws Exception {
+    RawTlsClient client = connected();
+    client.socket.send(client.newKeys(100));
+
+    await().until(() -> refused.contains("too many records without content: 33"));
+    serverServes();
   }
 
   @Test
