@@ -85,7 +85,7 @@ final class Admission {
           "the queue is full: " + queue.count() + " requests, " + queue.bytes() + " bytes",
           waitMs);
     }
-    if (waitNs + stats.usualNs() > Math.min(request.timeLeftUs(), 1L << 50) * 1000) {
+    if (isLate(request, stats, waitNs)) {
       return Answers.refused(
           request.seq(),
           request.attempt(),
@@ -102,8 +102,7 @@ final class Admission {
    */
   static @Nullable Response tooLow(
       ClientSession client, Request request, MethodStats stats, Room room, long targetNs) {
-    boolean little = room.queue().usualNs() / room.workers() <= targetNs / 2;
-    if (little || !room.isTaken() || room.queue().admits(request.priority())) {
+    if (!isLow(request, room, targetNs)) {
       return null;
     }
     return Answers.refused(
@@ -112,6 +111,22 @@ final class Admission {
         Reason.SHED,
         "the server is overloaded and refuses " + request.priority() + " requests",
         millis(waitNs(client, request, stats, room)));
+  }
+
+  /** Whether a request that finds the queue full would be let in if there were room. */
+  static boolean lacksRoomOnly(
+      ClientSession client, Request request, MethodStats stats, Room room, long targetNs) {
+    return !isLow(request, room, targetNs)
+        && !isLate(request, stats, waitNs(client, request, stats, room));
+  }
+
+  private static boolean isLow(Request request, Room room, long targetNs) {
+    boolean little = room.queue().usualNs() / room.workers() <= targetNs / 2;
+    return !little && room.isTaken() && !room.queue().admits(request.priority());
+  }
+
+  private static boolean isLate(Request request, MethodStats stats, long waitNs) {
+    return waitNs + stats.usualNs() > Math.min(request.timeLeftUs(), 1L << 50) * 1000;
   }
 
   private static long waitNs(ClientSession client, Request request, MethodStats stats, Room room) {

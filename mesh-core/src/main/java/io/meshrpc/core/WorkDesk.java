@@ -59,9 +59,9 @@ final class WorkDesk {
     }
     Admission.Room room = new Admission.Room(queue, limit(), running, limits);
     Response refusal = Admission.noRoom(client, request, stats, room);
-    while (refusal != null
-        && refusal.reason() == Reason.QUEUE_FULL
-        && makeRoom(client, request, room)) {
+    boolean mayDisplace =
+        isFull(refusal) && Admission.lacksRoomOnly(client, request, stats, room, targetNs());
+    while (mayDisplace && isFull(refusal) && makeRoom(client, request, room)) {
       refusal = Admission.noRoom(client, request, stats, room);
     }
     if (refusal == null) {
@@ -69,6 +69,10 @@ final class WorkDesk {
     }
     gauge.onRequest(refusal != null, nowNs);
     return refusal;
+  }
+
+  private static boolean isFull(@Nullable Response refusal) {
+    return refusal != null && refusal.reason() == Reason.QUEUE_FULL;
   }
 
   /** Who takes most of a full queue gives way to who has little there. */

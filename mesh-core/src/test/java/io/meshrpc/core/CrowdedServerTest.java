@@ -144,6 +144,21 @@ class CrowdedServerTest {
   }
 
   @Test
+  void whoComesTooLateAnywayTakesNobodysPlace() {
+    ServerBench bench = new ServerBench(new Limits().queueCountMax(4).build());
+    Client greedy = bench.client();
+    Client ann = bench.client();
+    bench.teach(greedy, 1, ServerBench.PAY, 10 * MS);
+    bench.request(greedy, 2, 3, 4, 5, 6);
+
+    bench.send(ann, ask(1).leftMs(1).build());
+
+    assertThat(bench.answersTo(ann)).containsExactly("1 NOT_EXECUTED QUEUE_FULL");
+    assertThat(bench.answersTo(greedy)).isEmpty();
+    assertThat(bench.queued()).isEqualTo(4);
+  }
+
+  @Test
   void soDoesWhoFillsItWithBytes() {
     ServerBench bench = new ServerBench(new Limits().queueBytesMax(1000).build());
     Client greedy = bench.client();

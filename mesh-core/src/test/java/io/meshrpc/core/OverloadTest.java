@@ -117,6 +117,24 @@ class OverloadTest {
   }
 
   @Test
+  void whatIsRefusedForItsPriorityAnywayTakesNobodysPlace() {
+    ServerBench bench = taught(new Limits().workers(1).queueCountMax(29));
+    Client ann = bench.client();
+    Client bob = bench.client();
+    many(bench, ann, 2, 30, 5000);
+    finish(bench, LONG, 30 * MS);
+    many(bench, ann, 31, 31 + 29 - bench.queued(), 5000); // full again, and one is refused
+    bench.forget();
+
+    bench.send(bob, ask(1).priority(Priority.SHEDDABLE).leftMs(5000).build());
+
+    assertThat(bench.answersTo(bob)).containsExactly("1 NOT_EXECUTED QUEUE_FULL");
+    assertThat(bench.answersTo(ann)).isEmpty();
+    bench.send(bob, ask(2).priority(Priority.CRITICAL).leftMs(5000).build());
+    assertThat(bench.answersTo(ann)).hasSize(1);
+  }
+
+  @Test
   void reportsWhatItSheds() {
     ServerBench bench = taught(new Limits().workers(1));
     Client ann = bench.client();
