@@ -149,7 +149,8 @@ final class ClientSessions {
 
   /** All together remember too much: the longest gone are forgotten first, then what the rest got last. */
   private void relieve(long rememberedBytes, long nowNs) {
-    long most = REMEMBERED_SHARES * limits.rememberedBytesMax();
+    long most = REMEMBERED_SHARES
+        * Math.min(limits.rememberedBytesMax(), Long.MAX_VALUE / REMEMBERED_SHARES);
     if (rememberedBytes <= most) {
       return;
     }

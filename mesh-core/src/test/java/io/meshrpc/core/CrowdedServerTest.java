@@ -115,6 +115,21 @@ class CrowdedServerTest {
   }
 
   @Test
+  void whoMayRememberAllForgetsNothing() {
+    ServerBench bench =
+        new ServerBench(new Limits().rememberedBytesMax(Long.MAX_VALUE).build());
+    Client ann = bench.client();
+    bench.request(ann, 1);
+    bench.finishAll();
+    bench.pass(1000 * MS);
+    bench.forget();
+
+    bench.send(ann, ask(1).attempt(2).repeat().build());
+
+    assertThat(bench.answersTo(ann)).containsExactly("1 EXECUTED HANDLER");
+  }
+
+  @Test
   void aNameHasAtMost255Bytes() {
     ServerBench bench = ServerBench.withWorkers(1);
     Client ann = bench.newcomer();
