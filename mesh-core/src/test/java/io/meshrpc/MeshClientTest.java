@@ -393,6 +393,18 @@ class MeshClientTest {
   }
 
   @Test
+  void theGreatestLimitLetsAllRepliesIn() {
+    try (MeshServer server = server(request -> request).build().start();
+        MeshClient mesh = client(server)
+            .requestBytesMax(Integer.MAX_VALUE)
+            .replyBytesMax(Integer.MAX_VALUE)
+            .build()) {
+      String text = "x".repeat(100_000);
+      assertThat(mesh.call(READ, text, DEFAULT)).isEqualTo(text);
+    }
+  }
+
+  @Test
   void aReplyThatIsTooLargeSaysThatTheWorkRan() {
     try (MeshServer server = server(request -> "x".repeat(Integer.parseInt(request)))
             .replyBytesMax(1000)

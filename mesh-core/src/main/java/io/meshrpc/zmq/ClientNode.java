@@ -80,7 +80,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
     this.ears = ears;
     this.hosts = new Hosts("mesh-client-" + name);
     this.socket = ZmqTransport.client(
-        limits.responseBytesMax() + FRAME_EXTRA_BYTES,
+        frameBytesMax(limits),
         LINGER_MS,
         threading.ioThreads(),
         security instanceof CurveSecurity curve ? curve : null,
@@ -92,6 +92,11 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
     this.engine =
         new ClientEngine(limits, settings, self, name, balancer, interceptor, random, this);
     this.loop = new NodeLoop<>("mesh-client-" + name, transport, this, threading.spinNs());
+  }
+
+  private static int frameBytesMax(ClientLimits limits) {
+    return Math.min(limits.responseBytesMax(), Integer.MAX_VALUE - FRAME_EXTRA_BYTES)
+        + FRAME_EXTRA_BYTES;
   }
 
   private void run(Runnable task) {
