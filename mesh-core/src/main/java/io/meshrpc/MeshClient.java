@@ -104,7 +104,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
       InterceptedCall<R> call =
           new InterceptedCall<>(interceptors, this::send, Thread.currentThread());
       CompletableFuture<R> unused = call.start(method, request, options);
-      return call.await(CallTerms.nanos(terms.deadline(options)));
+      return call.await(terms.timeoutNs(options));
     }
     PendingReply<R> pending = new PendingReply<>();
     ClientCall call = terms.newCall(method, request, options, pending);

@@ -173,16 +173,43 @@ class InterceptorTest {
     }
   }
 
-  @Test
-  void anInterceptorThatNeverAnswersHoldsItsCallerNoLongerThanTheDeadline() {
-    CallInterceptor silent = new CallInterceptor() {
+  private static CallInterceptor silent() {
+    return new CallInterceptor() {
       @Override
       public <Q, R> CompletionStage<R> intercept(
           MethodDescriptor<Q, R> method, Q request, CallOptions options, Next next) {
         return new CompletableFuture<>();
       }
     };
-    try (MeshClient mesh = MeshClient.builder().intercept(silent).build()) {
+  }
+
+  @Test
+  void norDoesItHoldAHandlerForLongerThanItsOwnCallerWaits() {
+    CompletableFuture<RpcException> nested = new CompletableFuture<>();
+    try (MeshClient inside = MeshClient.builder()
+            .intercept(silent())
+            .defaultDeadline(Duration.ofMinutes(10))
+            .build();
+        MeshServer server = server(request -> {
+              nested.complete(failureOf(() -> inside.call(READ, "", DEFAULT)));
+              return "";
+            })
+            .build()
+            .start();
+        MeshClient mesh = client(server).build()) {
+      RpcException late =
+          failureOf(() -> mesh.call(READ, "", DEFAULT.withDeadline(Duration.ofMillis(300))));
+      assertThat(late.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+      assertThat(nested)
+          .succeedsWithin(Duration.ofSeconds(20))
+          .extracting(RpcException::code)
+          .isEqualTo(Code.DEADLINE_EXCEEDED);
+    }
+  }
+
+  @Test
+  void anInterceptorThatNeverAnswersHoldsItsCallerNoLongerThanTheDeadline() {
+    try (MeshClient mesh = MeshClient.builder().intercept(silent()).build()) {
       RpcException failure =
           failureOf(() -> mesh.call(READ, "", DEFAULT.withDeadline(Duration.ofMillis(200))));
       assertThat(failure.code()).isEqualTo(Code.DEADLINE_EXCEEDED);

@@ -49,11 +49,7 @@ public record CallTerms(
    */
   public <Q> ClientCall newCall(
       MethodDescriptor<Q, ?> method, Q request, CallOptions options, Object ticket) {
-    long timeoutNs = nanos(deadline(options));
-    Optional<CallContext> serving = CallContext.current();
-    if (serving.isPresent()) {
-      timeoutNs = Math.min(timeoutNs, nanos(serving.get().timeLeft()));
-    }
+    long timeoutNs = timeoutNs(options);
     RetryPolicy policy = options.retry();
     if (policy == null) {
       policy = retryByMethod.getOrDefault(method, retry);
@@ -69,10 +65,15 @@ public record CallTerms(
     return new ClientCall(method, head, options, policy, hedge, timeoutNs, ticket).withTail(tail);
   }
 
-  /** The deadline that a call asks for, or gets because it does not. */
-  public Duration deadline(CallOptions options) {
+  /**
+   * The time that a call gets which begins now: what it asks for, or the default, and no more than the caller
+   * has whose handler makes it, if one does.
+   */
+  public long timeoutNs(CallOptions options) {
     Duration asked = options.deadline();
-    return asked == null ? defaultDeadline : asked;
+    long timeoutNs = nanos(asked == null ? defaultDeadline : asked);
+    Optional<CallContext> serving = CallContext.current();
+    return serving.isPresent() ? Math.min(timeoutNs, nanos(serving.get().timeLeft())) : timeoutNs;
   }
 
   /** A call's span in nanoseconds; a year at most, which is for ever there. */

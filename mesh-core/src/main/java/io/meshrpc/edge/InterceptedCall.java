@@ -38,6 +38,8 @@ public final class InterceptedCall<T> {
   /** After so long a caller looks for itself, should nobody have woken it. */
   private static final long LOOK_NS = 100_000_000L;
 
+  private static final long LOOK_MIN_NS = 1_000_000L;
+
   private final List<CallInterceptor> interceptors;
   private final Mesh mesh;
   private final CompletableFuture<T> future = new CompletableFuture<>();
@@ -92,7 +94,7 @@ public final class InterceptedCall<T> {
     try {
       while (!future.isDone()) {
         if (!completeEnded()) {
-          LockSupport.parkNanos(this, Math.min(LOOK_NS, timeoutNs));
+          LockSupport.parkNanos(this, Math.max(LOOK_MIN_NS, Math.min(LOOK_NS, timeoutNs)));
         }
         if (Thread.interrupted()) {
           interrupted = true;

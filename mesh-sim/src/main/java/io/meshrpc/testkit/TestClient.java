@@ -71,7 +71,7 @@ public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
   public <Q, R> R call(MethodDescriptor<Q, R> method, Q request, CallOptions options) {
     stage.checkOpen();
     stage.checkNotInTurn("call");
-    long timeoutNs = CallTerms.nanos(terms.deadline(options));
+    long timeoutNs = terms.timeoutNs(options);
     int before = driven.boot();
     CompletableFuture<R> future;
     if (settings.interceptors.isEmpty()) {
