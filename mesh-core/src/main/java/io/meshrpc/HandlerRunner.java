@@ -39,6 +39,7 @@ final class HandlerRunner implements ServerNode.Ears {
   private final QuickHandlers quick = new QuickHandlers(this);
   private final Map<ServerCall, ServerContext> running = new ConcurrentHashMap<>();
   private final ExecutorService cancels; // not the handlers' own: they may all be waiting for it
+  private final Runnable whenClosed;
   private final News news;
   private int turns; // since the last sweep
   private List<Invocation> ran = new ArrayList<>(); // here, with their answers
@@ -48,7 +49,10 @@ final class HandlerRunner implements ServerNode.Ears {
   volatile @Nullable ServerNode node;
   volatile LoadReport load = LoadReport.NONE;
 
-  HandlerRunner(MeshServerBuilder builder, Executor executor) {
+  /** For the handlers of a server, whose executor is to end with its loop. */
+  HandlerRunner(MeshServerBuilder builder, DaemonThreads.Own handlers) {
+    Executor executor = handlers.executor();
+    this.whenClosed = handlers.end();
     List<ServerInterceptor> interceptors = List.copyOf(builder.interceptors);
     this.news = new News("mesh-server-" + builder.name, builder.listener);
     this.cancels = DaemonThreads.pool("mesh-cancel-" + builder.name, 4);
@@ -265,6 +269,7 @@ final class HandlerRunner implements ServerNode.Ears {
   public void onClosed() {
     running.values().forEach(context -> context.markCancelledAnd(cancels)); // beyond the grace
     cancels.shutdown();
+    whenClosed.run(); // not before: until then the loop may have more for it
     news.close();
   }
 }

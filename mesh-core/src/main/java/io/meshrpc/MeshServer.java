@@ -18,7 +18,7 @@ public final class MeshServer implements AutoCloseable {
   private final Supplier<ServerNode> binding;
   private final UnaryOperator<String> exposure;
   private final Duration drainGrace;
-  private final DaemonThreads.@Nullable Own ownExecutor;
+  private final DaemonThreads.Own handlers;
   private final HandlerRunner runner;
   private volatile @Nullable ServerNode node;
   private boolean closed; // guarded by this
@@ -27,14 +27,10 @@ public final class MeshServer implements AutoCloseable {
     this.exposure = builder.exposure();
     this.drainGrace = builder.drainGrace;
     Executor given = builder.executor;
-    if (given == null) {
-      this.ownExecutor =
-          DaemonThreads.forHandlers("mesh-handler-" + builder.name, builder.bounds.handlersMax());
-      this.runner = new HandlerRunner(builder, ownExecutor.executor());
-    } else {
-      this.ownExecutor = null;
-      this.runner = new HandlerRunner(builder, given);
-    }
+    this.handlers = given == null
+        ? DaemonThreads.forHandlers("mesh-handler-" + builder.name, builder.bounds.handlersMax())
+        : new DaemonThreads.Own(given, () -> {}); // is the user's to end
+    this.runner = new HandlerRunner(builder, handlers);
     this.binding = builder.binding(runner);
   }
 
@@ -96,15 +92,14 @@ public final class MeshServer implements AutoCloseable {
       closed = true;
       running = node;
     }
-    if (running != null) {
+    if (running == null) {
+      handlers.end().run();
+    } else {
       long graceNs = Checks.nanos(drainGrace);
       running.loop().post((engine, now) -> engine.drain("the server closes", graceNs, now));
       if (!running.loop().isOurs() && !runner.isHandling()) {
         running.loop().awaitEnd(graceNs + CLOSE_EXTRA_NS);
       }
-    }
-    if (ownExecutor != null) {
-      ownExecutor.end().run();
     }
   }
 

@@ -250,6 +250,32 @@ class MeshServerTest {
   }
 
   @Test
+  void whatItLetInWhileItWasClosedByItsHandlerIsRun() {
+    CompletableFuture<MeshServer> self = new CompletableFuture<>();
+    try (MeshServer server = server(request -> {
+              if (request.equals("close")) {
+                self.join().close();
+              }
+              return request;
+            })
+            .shortHandlers(READ)
+            .build()
+            .start();
+        MeshClient mesh = client(server)
+            .retry(RetryPolicy.NEVER)
+            .callbackExecutor(Runnable::run)
+            .build()) {
+      self.complete(server);
+      CompletableFuture<String> other = mesh.callAsync(READ, "", DEFAULT).thenCompose(reply -> {
+        CompletableFuture<String> sameMessage = mesh.callAsync(PAY, "runs", DEFAULT);
+        CompletableFuture<String> closing = mesh.callAsync(READ, "close", DEFAULT);
+        return closing.thenCompose(closed -> sameMessage);
+      });
+      assertThat(other).succeedsWithin(Duration.ofSeconds(20)).isEqualTo("runs");
+    }
+  }
+
+  @Test
   void closingHandsQueuedWorkBackAndLetsRunningWorkEnd() {
     CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);

@@ -251,7 +251,7 @@ class QuickCodeTest {
           ran.add(request);
           return request;
         }),
-        Runnable::run);
+        new DaemonThreads.Own(Runnable::run, () -> {}));
     Habit habit = new Habit(Habit.QUICK_NS);
     for (int i = 0; i < Habit.TRIAL; i++) {
       habit.onRan(1, 0);
