@@ -237,7 +237,7 @@ final class Launcher {
     call.endChoice(); // the next has its own time
     long chanceNs = table.nextChanceNs(call);
     boolean patient = call.options().waitForReady() || call.hasOpenAttempt();
-    if (!patient && chanceNs == Long.MAX_VALUE && !table.anyComing(call)) {
+    if (!patient && chanceNs >= call.deadlineNs && !table.anyComing(call)) {
       ends.fail(call, new Status(Code.UNAVAILABLE, "no server could be had"));
       return;
     }

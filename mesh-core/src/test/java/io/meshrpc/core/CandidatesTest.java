@@ -99,6 +99,21 @@ class CandidatesTest {
   }
 
   @Test
+  void anImpatientCallDoesNotWaitForAServerThatWantsItOnlyAfterItsDeadline() {
+    FakeServer a = bench.up("tcp://a:1");
+    ClientCall soon = impatient(PAY, AT_ONCE);
+    a.turnAway(a.lastRequest(), Reason.QUEUE_FULL, 2_000);
+    ClientCall late = impatient(PAY, AT_ONCE);
+    a.turnAway(a.lastRequest(), Reason.QUEUE_FULL, 20_000);
+    bench.advanceMs(1_500); // the pause before a retry is over
+
+    assertThat(soon.isDone()).isFalse();
+    assertThat(late.failure().code()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(late.failure().execution()).isEqualTo(Execution.NOT_EXECUTED);
+    assertThat(whys(late)).containsExactly("tried; it asked not to get the call again so soon");
+  }
+
+  @Test
   void anImpatientCallEndsWhenTheLastServerIsRemoved() {
     bench.connect("tcp://a:1");
     ClientCall call = impatient(PAY, AT_ONCE);
