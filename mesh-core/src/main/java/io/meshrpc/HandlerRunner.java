@@ -37,7 +37,7 @@ final class HandlerRunner implements ServerNode.Ears {
   private final Map<MethodDescriptor<?, ?>, Way> ways = new IdentityHashMap<>();
   private final List<Handover> handovers;
   private final QuickHandlers quick = new QuickHandlers(this);
-  private final Map<ServerCall, ServerContext> running = new ConcurrentHashMap<>();
+  private final Map<ServerCall, Invocation> running = new ConcurrentHashMap<>();
   private final ExecutorService cancels; // not the handlers' own: they may all be waiting for it
   private final Runnable whenClosed;
   private final News news;
@@ -227,11 +227,16 @@ final class HandlerRunner implements ServerNode.Ears {
 
   @Override
   public void onCancel(ServerCall call) {
-    ServerContext context = running.get(call);
-    context = context == null ? quick.contextOf(call) : context;
-    if (context != null) {
-      context.markCancelledAnd(cancels);
+    Invocation invocation = running.get(call);
+    invocation = invocation == null ? quick.waiting(call) : invocation;
+    if (invocation != null) {
+      cancel(invocation);
     }
+  }
+
+  private void cancel(Invocation invocation) {
+    invocation.markCancelledAnd(cancels);
+    invocation.takeBack();
   }
 
   @Override
@@ -267,7 +272,7 @@ final class HandlerRunner implements ServerNode.Ears {
 
   @Override
   public void onClosed() {
-    running.values().forEach(context -> context.markCancelledAnd(cancels)); // beyond the grace
+    running.values().forEach(this::cancel); // beyond the grace
     cancels.shutdown();
     whenClosed.run(); // not before: until then the loop may have more for it
     news.close();

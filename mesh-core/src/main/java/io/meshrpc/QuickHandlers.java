@@ -3,7 +3,6 @@ package io.meshrpc;
 import io.meshrpc.core.ServerCall;
 import io.meshrpc.edge.Guest;
 import io.meshrpc.edge.Invocation;
-import io.meshrpc.edge.ServerContext;
 import io.meshrpc.zmq.Guests;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
@@ -113,9 +112,9 @@ final class QuickHandlers implements Guests {
     runner.handOver(invocation, runner.way(invocation.call()));
   }
 
-  /** The context of one that waits; null if it does not. */
+  /** The one of this call, if it waits; null if it does not. */
   @Nullable
-  ServerContext contextOf(ServerCall call) {
+  Invocation waiting(ServerCall call) {
     for (Invocation invocation : waiting) {
       if (invocation.call() == call) {
         return invocation;

@@ -25,11 +25,14 @@ import io.meshrpc.api.ServiceDescriptor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -286,6 +289,39 @@ class HandlerFailuresTest {
       assertThat(failure.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
       assertThat(failure.execution()).isEqualTo(Execution.UNKNOWN);
     }
+  }
+
+  /** What an executor without a free thread does with work whose caller is gone. */
+  private static void waitsForAThread(UnaryOperator<CompletableFuture<String>> untilNobodyWaits) {
+    AtomicInteger runs = new AtomicInteger();
+    Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+    try (MeshServer server = server(request -> "run " + runs.incrementAndGet())
+            .executor(waiting::add)
+            .shortHandlers(READ)
+            .build()
+            .start();
+        MeshClient mesh = client(server).build()) {
+      CompletableFuture<String> call =
+          mesh.callAsync(PAY, "", DEFAULT.withDeadline(Duration.ofMillis(500)));
+      await().until(() -> !waiting.isEmpty());
+      assertThat(untilNobodyWaits.apply(call)).failsWithin(Duration.ofSeconds(20));
+      await().until(() -> {
+        mesh.call(READ, "", DEFAULT);
+        return server.load().running() <= 1; // this one
+      });
+      runs.set(0);
+      waiting.forEach(Runnable::run);
+      assertThat(runs).hasValue(0);
+    }
+  }
+
+  @Test
+  void workThatWaitsForAThreadDoesNotStartOnceItsCallerHasGone() {
+    waitsForAThread(call -> call);
+    waitsForAThread(call -> {
+      call.cancel(true);
+      return call;
+    });
   }
 
   @Test

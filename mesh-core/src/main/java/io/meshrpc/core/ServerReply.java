@@ -32,6 +32,13 @@ public record ServerReply(Ending ending, Metadata metadata, byte[] head, byte[] 
     return new ServerReply(ending, Metadata.EMPTY, NOTHING, NOTHING);
   }
 
+  /** Nobody waits any more, and no handler was started: the work did not run. */
+  public static ServerReply takenBack() {
+    Ending ending = new Ending(
+        Execution.NOT_EXECUTED, Code.CANCELLED, Reason.REVOKED, "nobody waited for it any more", 0);
+    return new ServerReply(ending, Metadata.EMPTY, NOTHING, NOTHING);
+  }
+
   /** False if no handler was started after all. */
   public boolean executed() {
     return ending.execution() == Execution.EXECUTED;

@@ -206,6 +206,13 @@ public final class Invocation extends ServerContext implements Guest {
     }
   }
 
+  /** Nobody waits any more: it does not begin, as it might if its executor has had no thread for it yet. */
+  public void takeBack() {
+    if (STAGE.compareAndSet(this, NEW, ENDED)) {
+      plan.end.ended(this, ServerReply.takenBack());
+    }
+  }
+
   private static boolean hasReply(CompletableFuture<?> future) {
     return future.isDone() && !future.isCompletedExceptionally();
   }
