@@ -18,6 +18,7 @@ import io.meshrpc.wire.Ping;
 import io.meshrpc.wire.Pong;
 import io.meshrpc.wire.Probe;
 import io.meshrpc.wire.ProbeReply;
+import io.meshrpc.wire.Reason;
 import io.meshrpc.wire.Refusal;
 import io.meshrpc.wire.Request;
 import io.meshrpc.wire.Response;
@@ -136,7 +137,11 @@ public final class ServerEngine {
    * now.
    */
   public void onFinished(ServerCall call, ServerReply reply, long ranNs, long nowNs) {
-    work.onFinished(call, reply.code(), ranNs, nowNs);
+    if (reply.executed()) {
+      work.onFinished(call, reply.code(), ranNs, nowNs);
+    } else {
+      work.onNotStarted(call, reply.ending().reason() == Reason.QUEUE_FULL);
+    }
     Response answer = Answers.executed(call, reply, replyBytesMax(call.client), nowNs);
     answer(call, answer, reply.executed(), nowNs);
   }

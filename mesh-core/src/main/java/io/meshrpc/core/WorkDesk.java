@@ -132,9 +132,7 @@ final class WorkDesk {
 
   /** A handler has ended; it ran for so long, or, if that is 0, from its start until now. */
   void onFinished(ServerCall call, Code code, long ranNs, long nowNs) {
-    if (call.state != ServerCall.State.RUNNING) {
-      throw new IllegalStateException("call " + call.seq() + " ended while " + call.state);
-    }
+    checkRuns(call);
     long spanNs = nowNs - call.startedNs;
     gauge.onCompleted(call, code == Code.OK, nowNs);
     if (code == Code.OK) {
@@ -147,6 +145,22 @@ final class WorkDesk {
     }
     running--;
     end(call);
+  }
+
+  /** No handler has started after all, perhaps for want of room. */
+  void onNotStarted(ServerCall call, boolean forWantOfRoom) {
+    checkRuns(call);
+    if (forWantOfRoom) {
+      gauge.onShed();
+    }
+    running--;
+    end(call);
+  }
+
+  private static void checkRuns(ServerCall call) {
+    if (call.state != ServerCall.State.RUNNING) {
+      throw new IllegalStateException("call " + call.seq() + " ended while " + call.state);
+    }
   }
 
   /** Ends what waits and is too late, and tells the handlers of what runs and is. */

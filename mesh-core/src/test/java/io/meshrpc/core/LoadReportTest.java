@@ -59,6 +59,23 @@ class LoadReportTest {
   }
 
   @Test
+  void whatAnExecutorHadNoRoomForHasNotEndedAndWasRefused() {
+    ServerBench bench = ServerBench.withWorkers(4);
+    Client ann = bench.client();
+    bench.request(ann, 1, 2, 3, 4);
+    bench.engine.onFinished(bench.running.remove(0), ServerReply.notStarted("full"), bench.now);
+    bench.engine.onFinished(bench.running.remove(0), ServerReply.takenBack(), bench.now);
+    bench.finishAll();
+    bench.pass(SECOND);
+
+    LoadReport load = bench.engine.load(bench.now);
+
+    assertThat(load.completed()).isEqualTo(2);
+    assertThat(load.running()).isZero();
+    assertThat(load.refusedPermille()).isEqualTo(250);
+  }
+
+  @Test
   void doesNotCountWhatNeverStartedAsEnded() {
     ServerBench bench = ServerBench.withWorkers(1);
     Client ann = bench.client();
