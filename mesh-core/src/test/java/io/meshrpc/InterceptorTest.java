@@ -294,6 +294,34 @@ class InterceptorTest {
   }
 
   @Test
+  void anAttemptInterceptorHearsOfTheEndOfEachAttemptThatItHasSeen() {
+    AtomicInteger open = new AtomicInteger();
+    List<Execution> ends = new CopyOnWriteArrayList<>();
+    AttemptInterceptor counting = new AttemptInterceptor() {
+      @Override
+      public Metadata onSend(
+          MethodDescriptor<?, ?> method, int attempt, String endpoint, Metadata metadata) {
+        open.incrementAndGet();
+        return Metadata.EMPTY.with("trace", "0123456789");
+      }
+
+      @Override
+      public void onEnd(AttemptTrace attempt) {
+        open.decrementAndGet();
+        ends.add(attempt.execution());
+      }
+    };
+    try (MeshServer server =
+            server(request -> request).metadataBytesMax(10).build().start();
+        MeshClient mesh = client(server).interceptAttempts(counting).build()) {
+      RpcException failure = failureOf(() -> mesh.call(READ, "", DEFAULT));
+      assertThat(failure.code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+      assertThat(ends).containsExactly(Execution.NOT_SENT);
+      assertThat(open).hasValue(0);
+    }
+  }
+
+  @Test
   void anAttemptInterceptorThatFailsFailsItsCallAndNothingElse() {
     AtomicReference<String> how = new AtomicReference<>("");
     AttemptInterceptor interceptor = new AttemptInterceptor() {

@@ -9,8 +9,9 @@ public interface AttemptInterceptor {
   AttemptInterceptor NONE = new AttemptInterceptor() {};
 
   /**
-   * An attempt is about to be sent; returns the metadata to send with it. What it throws fails the call with
-   * {@link Code#INTERNAL}, {@link Execution#NOT_SENT} if nothing was sent before, and the exception as its
+   * An attempt is about to be sent; returns the metadata to send with it. One whose connection was lost, and
+   * that asks the same server process again, is sent again, under a new number. What this throws fails the call
+   * with {@link Code#INTERNAL}, {@link Execution#NOT_SENT} if nothing was sent before, and the exception as its
    * cause.
    */
   default Metadata onSend(
@@ -18,6 +19,9 @@ public interface AttemptInterceptor {
     return metadata;
   }
 
-  /** An attempt ended. What it throws is logged. */
+  /**
+   * An attempt ended for which {@link #onSend} has returned: once for each, under its latest number, also if its
+   * metadata was too large to be sent. What this throws is logged.
+   */
   default void onEnd(AttemptTrace attempt) {}
 }

@@ -40,6 +40,7 @@ final class Attempt extends Chain.Link {
     private boolean asked; // sent to the same process once more, which remembers what it has run
     private boolean displaced; // another one was begun, or is to be, because of its server
     private boolean uncounted; // against the policy
+    private boolean announced; // the interceptor knows of it, though it was not sent
     private int firstNumber; // before it was asked again
     private long notBeforeNs; // see notBeforeNs()
     private long failedNs; // when it ended otherwise than by success
@@ -107,6 +108,14 @@ final class Attempt extends Chain.Link {
     boolean first = !trouble().uncounted;
     trouble().uncounted = true;
     return first;
+  }
+
+  void announce() {
+    trouble().announced = true;
+  }
+
+  boolean wasAnnounced() {
+    return execution != Execution.NOT_SENT || (trouble != null && trouble.announced);
   }
 
   boolean wasAskedAgain() {

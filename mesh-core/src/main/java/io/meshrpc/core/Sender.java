@@ -2,7 +2,6 @@ package io.meshrpc.core;
 
 import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.Code;
-import io.meshrpc.api.Execution;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.Status;
 import io.meshrpc.wire.Cancel;
@@ -41,6 +40,7 @@ final class Sender {
     }
     int metadataBytes = request.metadata().bytes();
     if (metadataBytes > peer.metadataBytesMax) {
+      attempt.announce();
       return Failures.tooLarge("metadata", metadataBytes, peer.metadataBytesMax, peer);
     }
     sent = true;
@@ -77,7 +77,7 @@ final class Sender {
 
   /** Tells the interceptor. */
   void ended(Attempt attempt, long nowNs) {
-    if (interceptor == AttemptInterceptor.NONE || attempt.execution == Execution.NOT_SENT) {
+    if (interceptor == AttemptInterceptor.NONE || !attempt.wasAnnounced()) {
       return;
     }
     try {
