@@ -93,8 +93,7 @@ final class Hedger {
   void onTakenBack(Attempt attempt) {
     Hedge hedge = attempt.call.hedging();
     if (hedge != null && hedge.paid) {
-      hedge.paid = false;
-      hedge.method.budget.giveBack();
+      giveBack(hedge);
     }
   }
 
@@ -144,7 +143,16 @@ final class Hedger {
       return false;
     }
     hedge.paid = true;
-    return launcher.hedge(hedge.first.call, idle, now);
+    boolean began = launcher.hedge(hedge.first.call, idle, now);
+    if (!began) {
+      giveBack(hedge);
+    }
+    return began;
+  }
+
+  private static void giveBack(Hedge hedge) {
+    hedge.paid = false;
+    hedge.method.budget.giveBack();
   }
 
   /** Servers that have room for an attempt which is not necessary; none if there is little anyway. */

@@ -332,6 +332,34 @@ class HedgingTest {
   }
 
   @Test
+  void aHedgeThatTheBalancerRefusedIsTriedAgainAndHasCostNothing() {
+    List<Integer> refusals = new ArrayList<>();
+    ClientBench other = new ClientBench(
+        LivenessSettings.DEFAULTS,
+        pick -> {
+          if (pick.attempt() == 2 && refusals.isEmpty()) {
+            refusals.add(pick.attempt());
+            throw new IllegalStateException("not yet");
+          }
+          return pick.candidates().get(0);
+        },
+        AttemptInterceptor.NONE,
+        1);
+    FakeServer first = other.up("tcp://a:1").busy(0);
+    FakeServer second = other.up("tcp://b:1").busy(0);
+    HedgePolicy oneOfTwo = AFTER_10_MS.withExtraLoad(0.5);
+    other.call(READ, oneOfTwo);
+    first.ok(first.lastRequest());
+    other.call(READ, oneOfTwo);
+    other.advanceMs(11);
+    assertThat(refusals).hasSize(1);
+    assertThat(second.requests()).isEmpty();
+    other.advanceMs(20);
+
+    assertThat(second.requests()).hasSize(1);
+  }
+
+  @Test
   void aBalancerThatFailsForAHedgeDoesNotHarmTheCall() {
     ClientBench other = new ClientBench(
         LivenessSettings.DEFAULTS,
