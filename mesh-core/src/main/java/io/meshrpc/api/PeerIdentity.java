@@ -99,7 +99,7 @@ public final class PeerIdentity {
       return "nobody known";
     }
     String text = names.isEmpty() ? key : String.join(", ", names);
-    String line = text.replaceAll("\\p{Cntrl}", "?");
+    String line = text.replaceAll("\\p{Cc}", "?");
     return kind + " " + (line.length() > SHOWN_MAX ? line.substring(0, SHOWN_MAX) + "…" : line);
   }
 

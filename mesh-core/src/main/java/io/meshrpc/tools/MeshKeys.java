@@ -3,6 +3,7 @@ package io.meshrpc.tools;
 import io.meshrpc.security.CurveKeys;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -38,7 +39,7 @@ public final class MeshKeys {
       if (arguments.get(0).equals("new")) {
         make(first, Path.of(second.isEmpty() ? "." : second), out);
       } else {
-        Path file = Path.of(first);
+        Path file = secretKeyFile(first);
         String stem = String.valueOf(file.getFileName()).replaceFirst("\\.key$", "");
         print(CurveKeys.load(file), second.isEmpty() ? stem : second, out);
       }
@@ -47,10 +48,21 @@ public final class MeshKeys {
       err.println(e.getFile() + " is there already; nothing was written");
     } catch (NoSuchFileException e) {
       err.println(e.getFile() + " cannot be written");
+    } catch (AccessDeniedException e) {
+      err.println(e.getFile() + ": access is denied");
     } catch (IllegalArgumentException | IOException e) {
       err.println(e.getMessage());
     }
     return 1;
+  }
+
+  /** Who named the public key's would be told that its permissions are wrong. */
+  private static Path secretKeyFile(String name) {
+    if (name.endsWith(".pub")) {
+      throw new IllegalArgumentException(
+          "file: " + name + " (expected: that of the secret key, NAME.key)");
+    }
+    return Path.of(name);
   }
 
   private static void make(String name, Path directory, PrintStream out) throws IOException {

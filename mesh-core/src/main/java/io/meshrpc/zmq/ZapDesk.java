@@ -32,6 +32,7 @@ final class ZapDesk implements AutoCloseable {
   private static final int KEY_BYTES = 32;
   private static final int JOIN_MS = 10;
   private static final int JOINS_MAX = 100;
+  private static final long COMPLAIN_EVERY_MS = 1000;
 
   /** Who hears what it does; called from any thread, must only hand over. */
   interface News {
@@ -52,6 +53,7 @@ final class ZapDesk implements AutoCloseable {
   private final Runnable deaf;
   private final String property;
   private final Map<String, String> admitted = new ConcurrentHashMap<>(); // key to name
+  private long complainedMs = nowMs() - COMPLAIN_EVERY_MS; // by its thread
   private final AtomicBoolean over = new AtomicBoolean();
 
   ZapDesk(ZContext context, CurveSecurity security, News news) {
@@ -117,8 +119,17 @@ final class ZapDesk implements AutoCloseable {
           security.look();
         }
       } catch (Throwable e) { // whatever it is: nobody is let in for it, and the next one is judged
-        LOG.log(Level.WARNING, "a client's key could not be judged", e);
+        complain(e);
       }
+    }
+  }
+
+  /** Once a second at most: anybody may knock. */
+  private void complain(Throwable e) {
+    long now = nowMs();
+    if (now - complainedMs >= COMPLAIN_EVERY_MS) {
+      complainedMs = now;
+      LOG.log(Level.WARNING, "a client's key could not be judged", e);
     }
   }
 

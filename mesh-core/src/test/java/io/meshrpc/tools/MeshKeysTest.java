@@ -80,6 +80,8 @@ class MeshKeysTest {
     assertThat(text(err)).startsWith("name: ../orders (expected: ");
     assertThat(run("new", "orders", directory.resolve("none").toString())).isEqualTo(1);
     assertThat(text(err)).contains("(expected: one that is there)");
+    assertThat(run("show", directory.resolve("orders.pub").toString())).isEqualTo(1);
+    assertThat(text(err)).contains("orders.pub (expected: that of the secret key, NAME.key)");
     assertThat(run("show", directory.resolve("none.key").toString())).isEqualTo(1);
     assertThat(text(err)).contains("none.key");
   }

@@ -155,8 +155,9 @@ public class TestMesh implements AutoCloseable {
   }
 
   /**
-   * Lets time pass until a future is complete, and returns what it holds. What it failed with is thrown
-   * as it is, such as {@link io.meshrpc.api.RpcException}. May be called by a handler, as {@link
+   * Lets time pass until a future is complete, and returns what it holds. An unchecked exception or an
+   * error that it failed with is thrown as it is, such as {@link io.meshrpc.api.RpcException}, a checked one in a
+   * {@link java.util.concurrent.CompletionException}. May be called by a handler, as {@link
    * TestClient#call} may.
    *
    * @throws AssertionError if it is not complete in ten minutes
