@@ -11,9 +11,12 @@ import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.api.PeerView;
+import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.policy.LivenessSettings;
+import io.meshrpc.wire.Cancelled;
 import io.meshrpc.wire.Probe;
 import io.meshrpc.wire.ProbeReply;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -310,5 +313,21 @@ class ChooserTest {
     FakeServer a = bench.up("tcp://a:1");
     stranger[0] = bench.view(a); // a snapshot of a server is not the server
     assertThat(bench.call(READ).failure()).hasMessageContaining("one of the candidates");
+  }
+
+  @Test
+  void whatIsTakenBackFromAQueueHasEnded() {
+    Asking balancer = new Asking();
+    ClientBench bench = bench(balancer);
+    FakeServer a = bench.up("tcp://a:1");
+    bench.up("tcp://b:1");
+    RetryPolicy impatient = ClientBench.RETRY.withAttemptPatience(Duration.ofMillis(20));
+    ClientCall call = bench.call(READ, impatient);
+    bench.advanceMs(30);
+    assertThat(a.cancels()).hasSize(1);
+    a.cancelled(a.lastRequest(), Cancelled.Stage.NOT_STARTED);
+
+    assertThat(call.nth(0).isOpen()).isFalse();
+    assertThat(balancer.ends).containsExactly(LoadBalancer.Outcome.LET_GO);
   }
 }

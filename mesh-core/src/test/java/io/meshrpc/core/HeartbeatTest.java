@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.PeerState;
+import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.policy.RoundRobin;
 import io.meshrpc.wire.Ping;
+import io.meshrpc.wire.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,5 +105,26 @@ class HeartbeatTest {
 
   private int pings() {
     return servers.stream().mapToInt(server -> server.all(Ping.class).size()).sum();
+  }
+
+  @Test
+  void refusalsAreNotWhatCallsUsuallyTake() {
+    up(1);
+    FakeServer server = servers.get(0);
+    for (int i = 0; i < 10; i++) {
+      bench.call(ClientBench.READ);
+      bench.advanceMs(100);
+      server.ok(server.lastRequest());
+    }
+    for (int i = 0; i < 100; i++) {
+      bench.call(ClientBench.READ, RetryPolicy.NEVER);
+      server.turnAway(server.lastRequest(), Reason.QUEUE_FULL, 0);
+    }
+    int before = server.all(Ping.class).size();
+    bench.call(ClientBench.READ);
+    bench.advanceMs(390);
+    assertThat(server.all(Ping.class)).as("four times the usual is not over").hasSize(before);
+    bench.advanceMs(20);
+    assertThat(server.all(Ping.class)).hasSize(before + 1);
   }
 }

@@ -84,4 +84,16 @@ class ProbationTest {
 
     assertThat(bench.state(server)).isEqualTo(PeerState.WARMING);
   }
+
+  @Test
+  void theNextCallIsItsTrialAfterOneThatSaidNothing() {
+    bench.up("tcp://b:1");
+    downAndBack();
+    ClientCall first = bench.call(PAY);
+    assertThat(first.nth(0).peer.endpoint()).isEqualTo(server.endpoint);
+    assertThat(bench.call(PAY).nth(0).peer.endpoint()).as("one at a time").isEqualTo("tcp://b:1");
+    bench.engine.cancel(first, bench.now);
+
+    assertThat(bench.call(PAY).nth(0).peer.endpoint()).isEqualTo(server.endpoint);
+  }
 }

@@ -239,4 +239,18 @@ class SilenceMovesTest {
     assertThat(bench.state(server)).isEqualTo(PeerState.SUSPECT);
     server.frozen = false;
   }
+
+  @Test
+  void whatIsAskedForAgainCanBeTakenBackAgain() {
+    bench.call(PAY);
+    silence(a);
+    assertThat(a.cancels()).hasSize(1);
+    a.lose();
+    a.accept();
+    assertThat(a.requests()).hasSize(2);
+    silence(a);
+
+    assertThat(a.cancels()).hasSize(2);
+    assertThat(a.cancels().get(1).attempt()).isEqualTo(a.lastRequest().attempt());
+  }
 }

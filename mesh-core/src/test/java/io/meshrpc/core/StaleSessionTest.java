@@ -73,4 +73,20 @@ class StaleSessionTest {
     server.session = 0;
     server.answer(request, Execution.NOT_EXECUTED, Code.UNAVAILABLE, Reason.STALE_SESSION, 0);
   }
+
+  @Test
+  void aCopyThatWasNotLetInSaysNothingOfTheOneThatMayHaveRun() {
+    ClientCall call = bench.call(PAY);
+    server.lose();
+    server.accept();
+    assertThat(server.lastRequest().repeat()).isTrue();
+    stale(server.lastRequest());
+    assertThat(server.requests()).hasSize(2);
+    server.welcome(Duration.ofHours(1), false);
+
+    assertThat(server.requests()).hasSize(3);
+    assertThat(server.lastRequest().repeat()).isTrue();
+    bench.advance(Duration.ofSeconds(10));
+    assertThat(call.failure().execution()).isEqualTo(Execution.UNKNOWN);
+  }
 }

@@ -2,10 +2,15 @@ package io.meshrpc.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.PeerState;
+import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.wire.Reason;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -39,5 +44,26 @@ class StrangeAnswersTest {
 
     assertThat(bench.moves(server)).endsWith("UP>SUSPECT", "SUSPECT>WARMING");
     assertThat(call.isDone()).isFalse();
+  }
+
+  @Test
+  void anAnswerThatIsSaidAgainCountsOnce() {
+    FakeServer server = bench.up("tcp://a:1");
+    bench.up("tcp://b:1");
+    RetryPolicy again = ClientBench.RETRY.withRetryableCodes(Set.of(Code.INTERNAL));
+    bench.call(ClientBench.READ, again);
+    for (int i = 0; i < 5; i++) {
+      server.fail(server.requests().get(0), Code.INTERNAL);
+    }
+
+    assertThat(bench.state(server)).isEqualTo(PeerState.UP);
+  }
+
+  @Test
+  void aRequestThatStillLeavesNamesSomeTime() {
+    FakeServer server = bench.up("tcp://a:1");
+    bench.call(ClientBench.READ, ClientBench.RETRY, CallOptions.DEFAULT, Duration.ofNanos(500));
+
+    assertThat(server.lastRequest().timeLeftUs()).as("0 would be malformed").isEqualTo(1);
   }
 }
