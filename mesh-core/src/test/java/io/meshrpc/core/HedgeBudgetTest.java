@@ -39,6 +39,14 @@ class HedgeBudgetTest {
     assertThat(taken()).isEqualTo(1);
   }
 
+  @Test
+  void whatIsGivenBackDoesNotOverfillTheStore() {
+    calls(1000);
+    budget.giveBack();
+
+    assertThat(taken()).isEqualTo(10);
+  }
+
   private int taken() {
     int taken = 0;
     while (budget.tryTake()) {

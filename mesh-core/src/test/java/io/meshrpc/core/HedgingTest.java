@@ -360,6 +360,27 @@ class HedgingTest {
   }
 
   @Test
+  void whatCallsTookThatWereHedgedCountsToo() {
+    for (int i = 0; i < 110; i++) {
+      a.busy(0);
+      b.busy(0);
+      ClientCall call = bench.call(READ, AFTER_10_MS);
+      bench.advanceMs(i < 100 ? 2 : 20);
+      assertThat(call.attempts()).hasSize(i < 100 ? 1 : 2);
+      FakeServer server = call.nth(0).peer.endpoint().equals(a.endpoint) ? a : b;
+      server.ok(server.lastRequest());
+    }
+    ClientCall call = bench.call(READ, HedgePolicy.ON);
+    bench.advanceMs(19);
+    assertThat(call.attempts())
+        .as("else those that are hedged would grow more and more")
+        .hasSize(1);
+    bench.advanceMs(3);
+
+    assertThat(call.attempts()).hasSize(2);
+  }
+
+  @Test
   void aBalancerThatFailsForAHedgeDoesNotHarmTheCall() {
     ClientBench other = new ClientBench(
         LivenessSettings.DEFAULTS,

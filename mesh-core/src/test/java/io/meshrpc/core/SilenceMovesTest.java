@@ -241,6 +241,17 @@ class SilenceMovesTest {
   }
 
   @Test
+  void whatIsBeingTakenBackIsNotTakenBackTwice() {
+    bench.call(PAY);
+    silence(a);
+    bench.advanceMs(1000);
+    assertThat(bench.state(a)).isEqualTo(PeerState.UP);
+    silence(a);
+
+    assertThat(a.cancels()).hasSize(1);
+  }
+
+  @Test
   void whatIsAskedForAgainCanBeTakenBackAgain() {
     bench.call(PAY);
     silence(a);

@@ -112,6 +112,24 @@ class TiedRequestsTest {
   }
 
   @Test
+  void bothCopiesThatAreTakenBackGiveBackOne() {
+    introduce();
+    HedgePolicy scarce = TIED.withExtraLoad(0.001);
+    ClientCall call = bench.call(READ, TIED); // brings one
+    bench.advanceMs(1);
+    a.cancelled(a.lastRequest(), Stage.NOT_STARTED);
+    b.cancelled(b.lastRequest(), Stage.NOT_STARTED);
+    bench.engine.cancel(call, bench.now);
+
+    ClientCall next = bench.call(READ, scarce);
+    bench.advanceMs(1);
+    assertThat(next.attempts()).hasSize(2);
+    ClientCall last = bench.call(READ, scarce);
+    bench.advanceMs(1);
+    assertThat(last.attempts()).hasSize(1);
+  }
+
+  @Test
   void aServerThatDoesNotSayWhenItStartsIsNotTakenForSlow() {
     bench.call(READ, TIED);
     assertThat(a.lastRequest().announceStart()).isTrue();
