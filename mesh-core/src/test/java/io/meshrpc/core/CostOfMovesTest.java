@@ -120,6 +120,18 @@ class CostOfMovesTest {
     assertThat(b.requests()).isEmpty();
   }
 
+  @Test
+  void aCallThatEndsWhileItPausesHasNothingToWakeFor() {
+    RetryPolicy soon = RETRY.withBackoff(Duration.ofMillis(5), Duration.ofMillis(5));
+    ClientCall call = bench.call(READ, soon);
+    a.turnAway(a.lastRequest(), Reason.QUEUE_FULL, 0);
+    bench.engine.tick(bench.now);
+    assertThat(bench.engine.nextTick()).isEqualTo(bench.now + 5_000_000);
+    bench.engine.cancel(call, bench.now);
+
+    assertThat(bench.engine.nextTick()).isGreaterThan(bench.now + 5_000_000);
+  }
+
   private void succeed(int times) {
     for (int i = 0; i < times; i++) {
       bench.call(READ);

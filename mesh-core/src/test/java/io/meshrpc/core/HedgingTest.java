@@ -107,6 +107,16 @@ class HedgingTest {
   }
 
   @Test
+  void aCallThatIsAnsweredHasNothingToWakeFor() {
+    bench.call(READ, AFTER_10_MS);
+    bench.engine.tick(bench.now);
+    assertThat(bench.engine.nextTick()).isEqualTo(bench.now + 10_000_000);
+    a.ok(a.lastRequest());
+
+    assertThat(bench.engine.nextTick()).isGreaterThan(bench.now + 10_000_000);
+  }
+
+  @Test
   void thereIsOneHedgeForACallAtMost() {
     FakeServer c = bench.up("tcp://c:1").busy(0);
     bench.call(READ, AFTER_10_MS);

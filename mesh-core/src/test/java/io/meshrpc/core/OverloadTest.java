@@ -52,6 +52,20 @@ class OverloadTest {
   }
 
   @Test
+  void runsTheLastOneThatWaitsHoweverLongItHas() {
+    ServerBench bench = taught(new Limits().workers(1));
+    for (int i = 0; i < 20; i++) {
+      bench.send(bench.client(), ask(1).leftMs(800).build());
+    }
+    while (bench.queued() > 0) {
+      bench.finishFirst(30 * MS);
+    }
+
+    assertThat(bench.startedSeqs()).as("others were shed").hasSizeLessThan(20);
+    assertThat(bench.running).as("the worker would have nothing else to do").hasSize(1);
+  }
+
+  @Test
   void shedsNothingWithoutATarget() {
     ServerBench bench = taught(new Limits().workers(1).codel(0, 100 * MS));
     Client ann = bench.client();

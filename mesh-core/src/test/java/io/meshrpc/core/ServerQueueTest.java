@@ -330,4 +330,15 @@ class ServerQueueTest {
         .mapToObj(seq -> ask(seq).build())
         .toArray(Packet[]::new);
   }
+
+  @Test
+  void aCallThatEndedHasNothingToWakeFor() {
+    ServerBench bench = ServerBench.withWorkers(1);
+    Client ann = bench.client();
+    bench.send(ann, ask(1).leftMs(10).build());
+    assertThat(bench.engine.nextTick()).isEqualTo(bench.now + 10 * MS);
+    bench.finishAll();
+
+    assertThat(bench.engine.nextTick()).isGreaterThan(bench.now + 10 * MS);
+  }
 }

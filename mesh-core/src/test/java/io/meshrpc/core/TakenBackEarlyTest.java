@@ -3,6 +3,7 @@ package io.meshrpc.core;
 import static io.meshrpc.core.ServerBench.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.meshrpc.api.Code;
 import io.meshrpc.core.ServerBench.Client;
 import io.meshrpc.wire.Cancel;
 import org.junit.jupiter.api.Test;
@@ -41,5 +42,23 @@ class TakenBackEarlyTest {
     bench.send(ann, ask(5).attempt(3).build());
 
     assertThat(bench.startedSeqs()).containsExactly(5L);
+  }
+
+  @Test
+  void aLaterAttemptThatRanDoesNotRunAgainThoughItsAnswerIsTooLargeToRemember() {
+    ServerBench small = new ServerBench(new Limits().rememberedBytesMax(1000).build());
+    Client bob = small.client();
+    small.send(bob, new Cancel(5, 1, true));
+    small.send(bob, ask(5).attempt(2).build());
+    small.finish(small.running.get(0), Code.OK, new byte[1000]);
+    small.forget();
+
+    small.send(
+        bob, ask(5).attempt(3).repeat().build(), ask(5).attempt(1).repeat().build());
+    small.send(bob, new Cancel(5, 3, true));
+
+    assertThat(small.startedSeqs()).isEmpty();
+    assertThat(small.answersTo(bob)).containsExactly("5 UNKNOWN FORGOTTEN", "5 UNKNOWN FORGOTTEN");
+    assertThat(small.cancelledTo(bob)).containsExactly("5 FORGOTTEN");
   }
 }
