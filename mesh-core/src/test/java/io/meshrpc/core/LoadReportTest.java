@@ -149,6 +149,18 @@ class LoadReportTest {
   }
 
   @Test
+  void whatMakesRoomForAnotherClientFoundNoneEither() {
+    ServerBench bench = new ServerBench(new Limits().queueCountMax(4).build());
+    Client ann = bench.client();
+    bench.request(ann, 1, 2, 3, 4, 5); // one runs, four wait
+    bench.request(bench.client(), 1);
+    assertThat(bench.answersTo(ann)).containsExactly("5 NOT_EXECUTED QUEUE_FULL");
+
+    bench.pass(SECOND);
+    assertThat(bench.engine.load(bench.now).refusedPermille()).isEqualTo(166);
+  }
+
+  @Test
   void forgetsRefusalsThatAreLongPast() {
     ServerBench bench = new ServerBench(new Limits().queueCountMax(0).build());
     Client ann = bench.client();

@@ -96,4 +96,22 @@ class ProbationTest {
 
     assertThat(bench.call(PAY).nth(0).peer.endpoint()).isEqualTo(server.endpoint);
   }
+
+  @Test
+  void whoWasWellForLongIsEjectedForAsShortAsAtFirst() {
+    bench.up("tcp://b:1");
+    for (int i = 0; i < 2; i++) {
+      for (int failures = 0; failures < 5; failures++) {
+        bench.call(PAY, CallOptions.DEFAULT.withServer(server.endpoint));
+        server.fail(server.lastRequest(), Code.INTERNAL);
+      }
+      assertThat(bench.state(server)).isEqualTo(PeerState.EJECTED);
+      bench.advanceMs(1100);
+      assertThat(bench.state(server)).isEqualTo(PeerState.PROBATION);
+      bench.call(PAY);
+      server.ok(server.lastRequest());
+      bench.advanceMs(33_000);
+      assertThat(bench.state(server)).isEqualTo(PeerState.UP);
+    }
+  }
 }

@@ -66,4 +66,26 @@ class StrangeAnswersTest {
 
     assertThat(server.lastRequest().timeLeftUs()).as("0 would be malformed").isEqualTo(1);
   }
+
+  @Test
+  void aWelcomeThatIsSaidAgainChangesNothing() {
+    // as to a Hello that was repeated because the answer to the first was slow
+    FakeServer server = bench.connect("tcp://a:1").accept(Duration.ZERO);
+    bench.advanceMs(1000);
+    double weight = bench.view(server).weight();
+    welcomeAgain(server, false);
+    assertThat(bench.moves(server)).containsExactly("CONNECTING>WARMING");
+    assertThat(bench.view(server).weight()).isEqualTo(weight);
+
+    bench.advanceMs(9100);
+    assertThat(bench.state(server)).isEqualTo(PeerState.UP);
+    welcomeAgain(server, true);
+    assertThat(bench.state(server)).isEqualTo(PeerState.UP);
+  }
+
+  private static void welcomeAgain(FakeServer server, boolean draining) {
+    long session = server.session;
+    server.welcome(Duration.ZERO, draining);
+    server.session = session;
+  }
 }
