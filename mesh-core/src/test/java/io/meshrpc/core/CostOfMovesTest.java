@@ -132,6 +132,19 @@ class CostOfMovesTest {
     assertThat(bench.engine.nextTick()).isGreaterThan(bench.now + 5_000_000);
   }
 
+  @Test
+  void patienceDoesNotTakeACallFromAServerThatIsWellForOneThatIsSilent() {
+    FakeServer b = bench.up("tcp://b:1");
+    b.frozen = true;
+    bench.advanceMs(900);
+    assertThat(bench.state(b)).isEqualTo(PeerState.SUSPECT);
+    bench.call(PAY, RETRY.withAttemptPatience(Duration.ofMillis(20)));
+    bench.advanceMs(100);
+
+    assertThat(a.requests()).hasSize(1);
+    assertThat(a.cancels()).isEmpty();
+  }
+
   private void succeed(int times) {
     for (int i = 0; i < times; i++) {
       bench.call(READ);

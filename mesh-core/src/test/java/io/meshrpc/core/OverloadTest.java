@@ -149,6 +149,24 @@ class OverloadTest {
   }
 
   @Test
+  void refusesNobodyWhileNextToNothingWaits() {
+    ServerBench bench = taught(new Limits().workers(1));
+    Client ann = bench.client();
+    for (int seq = 2; seq <= 30; seq++) {
+      bench.send(ann, ask(seq).priority(Priority.HIGH).leftMs(5000).build());
+    }
+    finish(bench, LONG, 30 * MS);
+    bench.finishAll(); // at once: no interval has passed since
+    bench.forget();
+
+    bench.request(ann, 100);
+    bench.send(ann, ask(101).priority(Priority.SHEDDABLE).build());
+
+    assertThat(bench.answersTo(ann)).isEmpty();
+    assertThat(bench.queued()).isEqualTo(1);
+  }
+
+  @Test
   void reportsWhatItSheds() {
     ServerBench bench = taught(new Limits().workers(1));
     Client ann = bench.client();

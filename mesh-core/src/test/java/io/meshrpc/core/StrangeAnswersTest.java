@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.LoadReport;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.wire.Reason;
@@ -81,6 +82,15 @@ class StrangeAnswersTest {
     assertThat(bench.state(server)).isEqualTo(PeerState.UP);
     welcomeAgain(server, true);
     assertThat(bench.state(server)).isEqualTo(PeerState.UP);
+  }
+
+  @Test
+  void aLoadOfAnotherSessionSaysNothing() {
+    FakeServer server = bench.up("tcp://a:1");
+    server.busy(1);
+    server.say(server.session - 1, new LoadReport(7, 4, 4, 0, 0, 0, 0, 0));
+
+    assertThat(bench.view(server).load().inServer()).isEqualTo(1);
   }
 
   private static void welcomeAgain(FakeServer server, boolean draining) {

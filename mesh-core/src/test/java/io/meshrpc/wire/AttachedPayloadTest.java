@@ -217,4 +217,9 @@ class AttachedPayloadTest {
         Metadata.EMPTY,
         payload);
   }
+
+  @Test
+  void moreBytesThanCanBeCountedAreAsManyAsCan() {
+    assertThat(Slices.bytes(Integer.MAX_VALUE, new byte[1])).isEqualTo(Integer.MAX_VALUE);
+  }
 }

@@ -54,6 +54,16 @@ class MailboxTest {
   }
 
   @Test
+  void anOwnerThatFoundMailBeforeItSleptIsNotWoken() {
+    AtomicInteger wakes = new AtomicInteger();
+    Mailbox<Integer> mailbox = new Mailbox<>(wakes::incrementAndGet);
+    mailbox.offer(1);
+    check(!mailbox.prepareToSleep(), "there is mail");
+    mailbox.offer(2);
+    check(wakes.get() == 0, "woken: " + wakes);
+  }
+
+  @Test
   void onlyASleeperIsWokenAndOnlyOnceForEachSleep() {
     Races.play(() -> {
       AtomicInteger wakes = new AtomicInteger();
