@@ -18,7 +18,7 @@ public interface CallContext {
 
   /**
    * Runs an action with no context current in this thread, and the former one afterwards. Calls that it
-   * makes have deadlines of their own and go on when the handler's caller goes away.
+   * makes have deadlines of their own and go on when the handler's call is cancelled.
    */
   static <T> T detached(Supplier<T> action) {
     CurrentContext here = CurrentContext.here();
