@@ -93,8 +93,9 @@ final class Peer implements PeerView {
     incarnation = welcome.nodeId().toString();
     name = welcome.name();
     session = welcome.session();
-    requestBytesMax = welcome.requestBytesMax();
-    metadataBytesMax = welcome.metadataBytesMax();
+    requestBytesMax = orDefault(welcome.requestBytesMax(), ServerLimits.DEFAULTS.requestBytesMax());
+    metadataBytesMax =
+        orDefault(welcome.metadataBytesMax(), ServerLimits.DEFAULTS.metadataBytesMax());
     methods.clear();
     numbers.clear();
     numberedLast = null;
@@ -110,6 +111,11 @@ final class Peer implements PeerView {
     pingNs = 0;
     failuresInRow = 0;
     successes.clear();
+  }
+
+  /** On the wire, what is not said is 0. */
+  private static long orDefault(long said, long usual) {
+    return said == 0 ? usual : said;
   }
 
   /** The method's number in this session; 0 if the server does not offer it. */

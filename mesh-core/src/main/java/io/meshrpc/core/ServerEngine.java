@@ -155,9 +155,9 @@ public final class ServerEngine {
   }
 
   private long replyBytesMax(ClientSession client) {
-    return client.responseBytesMax == 0
-        ? limits.replyBytesMax()
-        : Math.min(limits.replyBytesMax(), client.responseBytesMax);
+    long said = client.responseBytesMax;
+    return Math.min(
+        limits.replyBytesMax(), said == 0 ? ServerLimits.DEFAULTS.replyBytesMax() : said);
   }
 
   private void answer(ServerCall call, Response answer, boolean executed, long nowNs) {

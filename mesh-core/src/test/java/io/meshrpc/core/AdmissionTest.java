@@ -184,7 +184,13 @@ class AdmissionTest {
   // ---- replies
 
   @ParameterizedTest
-  @CsvSource({"100, 0, 100", "100, 80, 80", "100, 1000, 100", "100, 9223372036854775807, 100"})
+  @CsvSource({
+    "100, 0, 100",
+    "5000000, 0, 4194304", // who says nothing takes 4 MiB
+    "100, 80, 80",
+    "100, 1000, 100",
+    "100, 9223372036854775807, 100"
+  })
   void sendsAReplyOfTheSmallerLimitAndNotOneByteMore(int own, long clients, int limit) {
     ServerBench bench = new ServerBench(new Limits().replyBytesMax(own).build());
     Client ann = bench.client();

@@ -6,10 +6,15 @@ import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
 import io.meshrpc.api.LoadReport;
+import io.meshrpc.api.Metadata;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.api.RetryPolicy;
+import io.meshrpc.wire.MethodEntry;
 import io.meshrpc.wire.Reason;
+import io.meshrpc.wire.ServiceEntry;
+import io.meshrpc.wire.Welcome;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -97,5 +102,34 @@ class StrangeAnswersTest {
     long session = server.session;
     server.welcome(Duration.ZERO, draining);
     server.session = session;
+  }
+
+  @Test
+  void aWelcomeThatSaysNothingOfLimitsHasTheUsualOnes() {
+    FakeServer server = bench.connect("tcp://a:1");
+    bench.engine.onConnected(server.connection, bench.now);
+    server.say(0, null, welcome(server, "", 0, 0));
+    CallOptions options = CallOptions.DEFAULT.withMetadata(Metadata.of("k", "v"));
+    ClientCall call = bench.call(ClientBench.READ, options);
+
+    assertThat(call.failure()).isNull();
+    assertThat(server.requests()).hasSize(1);
+  }
+
+  private static Welcome welcome(
+      FakeServer server, String name, long requestBytesMax, long metadataBytesMax) {
+    MethodEntry read = new MethodEntry("Read", 1);
+    return new Welcome(
+        server.node,
+        server.epoch,
+        server.session = 77,
+        1,
+        0,
+        name,
+        List.of(new ServiceEntry("bench.Bank", List.of(read))),
+        requestBytesMax,
+        metadataBytesMax,
+        0,
+        false);
   }
 }
