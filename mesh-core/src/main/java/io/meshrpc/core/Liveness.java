@@ -200,7 +200,7 @@ final class Liveness {
     if (refusal.reason() == Refusal.Reason.NOT_AUTHORIZED) {
       peer.connected = false; // another try is to prove itself anew, on another connection
     }
-    goDown(peer, "refused: " + refusal.reason() + ", " + refusal.text(), now);
+    goDown(peer, "refused: " + refusal.reason() + ", " + Words.line(refusal.text()), now);
     long againNs = Math.max(1000, refusal.retryAfterMs() & 0xFFFFFFFFL) * 1_000_000L;
     peer.helloNotBeforeNs = now + againNs;
     peer.untilNs = Math.max(peer.untilNs, now + againNs);
@@ -227,7 +227,7 @@ final class Liveness {
 
   void onGoaway(Peer peer, Goaway goaway) {
     if (peer.state().canBecome(PeerState.DRAINING) && peer.session != 0) {
-      table.move(peer, PeerState.DRAINING, "draining: " + goaway.text());
+      table.move(peer, PeerState.DRAINING, "draining: " + Words.line(goaway.text()));
     }
   }
 

@@ -91,7 +91,7 @@ final class Peer implements PeerView {
   void welcome(Welcome welcome, long now) {
     nodeId = welcome.nodeId();
     incarnation = welcome.nodeId().toString();
-    name = welcome.name();
+    name = Words.line(welcome.name());
     session = welcome.session();
     requestBytesMax = orDefault(welcome.requestBytesMax(), ServerLimits.DEFAULTS.requestBytesMax());
     metadataBytesMax =

@@ -1,5 +1,6 @@
 package io.meshrpc.zmq;
 
+import io.meshrpc.core.Words;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
@@ -13,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 final class TlsReasons {
   static final String REFUSED = "the peer refuses: ";
 
-  private static final int LENGTH_MAX = 300;
   private static final Pattern ALERT = Pattern.compile("Received fatal alert: (\\w+)");
 
   private static final String NONE_GOOD =
@@ -51,8 +51,7 @@ final class TlsReasons {
 
   /** Somebody else's words, such as those of a peer that has proven nothing. */
   static String line(@Nullable String text) {
-    String line = String.valueOf(text).replaceAll("\\p{Cntrl}+", " ");
-    return line.length() > LENGTH_MAX ? line.substring(0, LENGTH_MAX) + "…" : line;
+    return Words.line(String.valueOf(text));
   }
 
   /** The cause that says most: what is wrong with the certificate. */

@@ -9,8 +9,10 @@ import io.meshrpc.api.LoadReport;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.api.RetryPolicy;
+import io.meshrpc.wire.Goaway;
 import io.meshrpc.wire.MethodEntry;
 import io.meshrpc.wire.Reason;
+import io.meshrpc.wire.Refusal;
 import io.meshrpc.wire.ServiceEntry;
 import io.meshrpc.wire.Welcome;
 import java.time.Duration;
@@ -102,6 +104,35 @@ class StrangeAnswersTest {
     long session = server.session;
     server.welcome(Duration.ZERO, draining);
     server.session = session;
+  }
+
+  @Test
+  void aServersWordsAreOneLineInReasonsAndLists() {
+    FakeServer server = bench.up("tcp://a:1");
+    String words = "no\nSEVERE: forged\u001b[31m" + "x".repeat(1_000_000);
+    server.say(new Goaway(words, 1000));
+    assertThat(bench.view(server).reason()).startsWith("draining: no SEVERE: forged [31mxx");
+    assertThat(bench.view(server).reason()).hasSizeLessThan(400);
+    server.say(0, null, new Refusal(Refusal.Reason.NOT_AUTHORIZED, words, 1, 1, 0, server.epoch));
+
+    assertThat(bench.view(server).state()).isEqualTo(PeerState.DOWN);
+    assertThat(bench.view(server).reason()).hasSizeLessThan(400).doesNotContain("\n");
+    ClientCall call = bench.call(ClientBench.READ);
+    bench.advanceMs(11_000);
+    assertThat(Objects.requireNonNull(call.failure()).getMessage())
+        .contains("refused")
+        .hasSizeLessThan(1000)
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void aServersNameIsOneLine() {
+    FakeServer server = bench.connect("tcp://a:1");
+    bench.engine.onConnected(server.connection, bench.now);
+    String name = "shop\n" + "x".repeat(1_000_000);
+    server.say(0, null, welcome(server, name, 500, 500));
+
+    assertThat(bench.view(server).name()).startsWith("shop xx").hasSizeLessThan(400);
   }
 
   @Test
