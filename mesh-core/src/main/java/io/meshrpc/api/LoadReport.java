@@ -25,8 +25,8 @@ public record LoadReport(
   /** Nothing reported yet. */
   public static final LoadReport NONE = new LoadReport(0, 0, 0, 0, 0, 0, 0, 0);
 
-  /** Requests that wait or run. */
+  /** Requests that wait or run; not more than an {@code int} holds, whatever the server says. */
   public int inServer() {
-    return queued + running;
+    return (int) Math.min(Integer.MAX_VALUE, (long) queued + running);
   }
 }

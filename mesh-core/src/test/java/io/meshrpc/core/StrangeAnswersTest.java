@@ -136,6 +136,15 @@ class StrangeAnswersTest {
   }
 
   @Test
+  void aServerThatSaysItHasMoreThanCanBeCountedIsNotIdle() {
+    FakeServer server = bench.up("tcp://a:1");
+    int most = Integer.MAX_VALUE;
+    server.say(server.session, new LoadReport(most, most, most, most, 1, 1, most, 1));
+
+    assertThat(bench.view(server).load().inServer()).isEqualTo(most);
+  }
+
+  @Test
   void aWelcomeThatSaysNothingOfLimitsHasTheUsualOnes() {
     FakeServer server = bench.connect("tcp://a:1");
     bench.engine.onConnected(server.connection, bench.now);
