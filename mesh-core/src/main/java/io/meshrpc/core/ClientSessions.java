@@ -3,12 +3,14 @@ package io.meshrpc.core;
 import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.wire.Hello;
 import io.meshrpc.wire.NodeId;
+import io.meshrpc.wire.Packet;
 import io.meshrpc.wire.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -45,6 +47,22 @@ final class ClientSessions {
     this.random = random;
     this.onEnd = onEnd;
     this.departed = new DepartedClients(limits.clientsMax());
+  }
+
+  /**
+   * Which Hello of a batch counts: that of the greatest epoch. An answer lists all methods, and to give
+   * thousands of them would take seconds.
+   */
+  static int newestHello(List<Packet> packets) {
+    int newest = -1;
+    long epoch = -1;
+    for (int i = 0; i < packets.size(); i++) {
+      if (packets.get(i) instanceof Hello hello && hello.epoch() >= epoch) {
+        newest = i;
+        epoch = hello.epoch();
+      }
+    }
+    return newest;
   }
 
   /** The client that may use this session number on this connection. */

@@ -103,13 +103,17 @@ public final class ServerEngine {
       }
     }
     boolean refused = false;
+    int newestHello = -1; // not looked for
     List<Packet> packets = batch.packets();
     work.expect(requestsIn(packets));
     for (int i = 0; i < packets.size(); i++) {
       Packet packet = packets.get(i);
       if (packet instanceof Hello hello) {
-        onHello(route, hello, nowNs);
-        client = sessions.find(route, batch.session()); // a Hello may have ended it
+        newestHello = newestHello < 0 ? ClientSessions.newestHello(packets) : newestHello;
+        if (i == newestHello) {
+          onHello(route, hello, nowNs);
+          client = sessions.find(route, batch.session()); // a Hello may have ended it
+        }
       } else if (client != null) {
         onPacket(client, packet, nowNs);
       } else if (packet instanceof Request request) {
