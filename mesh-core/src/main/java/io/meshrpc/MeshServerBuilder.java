@@ -258,8 +258,9 @@ public final class MeshServerBuilder {
   }
 
   /**
-   * How many bytes of answers may wait for a connection that does not read them; 128 MiB unless set.
-   * Beyond that it is closed; its client gets the answers to what is remembered when it is back.
+   * How many bytes of answers may wait for a connection that does not read them; 128 MiB, or a
+   * quarter of the heap if that is less, unless set. Beyond that it is closed; its client gets the answers to
+   * what is remembered when it is back.
    */
   public MeshServerBuilder unreadBytesMax(long bytes) {
     bounds.unreadBytesMax = Checks.atLeast("unreadBytesMax", bytes, 1);

@@ -16,13 +16,13 @@ public record ConnectionLimits(
   /** What holds unless set otherwise. */
   public static final ConnectionLimits DEFAULTS = ofHeap(Runtime.getRuntime().maxMemory());
 
-  /** The buffers of all must fit in half of the memory. */
+  /** The buffers of all must fit in half of the memory, and what waits for one in what may wait for all. */
   static ConnectionLimits ofHeap(long bytes) {
     return new ConnectionLimits(
         (int) Math.min(10_000, bytes / 2 / BUFFER_BYTES),
         2_500,
         30_000_000_000L,
         90_000_000_000L,
-        128L << 20);
+        Math.min(128L << 20, bytes / 4));
   }
 }

@@ -317,4 +317,10 @@ class DoorTest {
   void asManyMayConnectAsHaveTheirBuffersInHalfOfTheHeap(long heapBytes, int connections) {
     assertThat(ConnectionLimits.ofHeap(heapBytes).connectionsMax()).isEqualTo(connections);
   }
+
+  @ParameterizedTest
+  @CsvSource({"67108864, 16777216", "536870911, 134217727", "99999999999, 134217728"})
+  void whatWaitsForOneIsAQuarterOfTheHeapAtTheMost(long heapBytes, long bytes) {
+    assertThat(ConnectionLimits.ofHeap(heapBytes).unreadBytesMax()).isEqualTo(bytes);
+  }
 }
