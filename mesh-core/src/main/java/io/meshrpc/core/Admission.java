@@ -18,8 +18,8 @@ final class Admission {
           request,
           Code.INVALID_ARGUMENT,
           Reason.MALFORMED_REQUEST,
-          "seq, attempt, time_left_us: %d, %d, %d (expected: >= 1 each)"
-              .formatted(request.seq(), request.attempt(), request.timeLeftUs()));
+          "seq, attempt, time_left_us: " + request.seq() + ", " + request.attempt() + ", "
+              + request.timeLeftUs() + " (expected: >= 1 each)");
     }
     if (stats == null) {
       return refuse(
