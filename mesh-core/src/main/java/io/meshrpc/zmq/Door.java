@@ -61,6 +61,7 @@ final class Door {
   private final Map<String, Integer> countByHost = new ConcurrentHashMap<>();
   private final Map<Long, Visitor> byRoute = new HashMap<>(); // the loop
   private final List<WeakReference<Frame>> unfinished = new ArrayList<>(); // large; its own lock
+  private final Unread unread; // the loop
   private volatile @Nullable Visitor latest; // whose frame came
   private final AtomicLong uncountedBytes = new AtomicLong(); // what came since all was counted
   private long nextSweepNs;
@@ -75,6 +76,7 @@ final class Door {
     this.limits = limits;
     this.frameBytesMax = frameBytesMax;
     this.waitingBytesMax = heapBytes / 4;
+    this.unread = new Unread(waitingBytesMax);
     this.unfinishedBytesMax = Math.max(4L * frameBytesMax, heapBytes / 8);
     this.clock = clock;
     this.ears = ears;
@@ -331,6 +333,9 @@ final class Door {
       return new Msg(bytes);
     }
     visitor.askedBytes.lazySet(visitor.askedBytes.get() + bytes.length + OVERHEAD_BYTES);
+    if (unread.isToBeCounted(bytes.length + OVERHEAD_BYTES)) {
+      unread.relieve(byAddress.values(), this::showOut);
+    }
     return new Parcel(bytes, visitor, OVERHEAD_BYTES);
   }
 
@@ -351,17 +356,10 @@ final class Door {
       return;
     }
     nextSweepNs = now + SWEEP_NS;
-    Visitor most = null;
-    long sum = 0;
     for (Visitor visitor : byAddress.values()) {
       check(visitor, now);
-      long unread = visitor.dropped ? 0 : visitor.unreadThereBytes();
-      sum += unread;
-      most = most == null || unread > most.unreadThereBytes() ? visitor : most;
     }
-    if (most != null && sum > waitingBytesMax) {
-      showOut(most, "does not read: " + most.unreadThereBytes() + " bytes wait, the most of all");
-    }
+    unread.relieve(byAddress.values(), this::showOut);
   }
 
   private void check(Visitor visitor, long now) {

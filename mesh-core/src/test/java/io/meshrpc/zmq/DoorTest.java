@@ -172,6 +172,20 @@ class DoorTest {
     assertThat(bell.reasons).hasSize(beyond).allMatch(reason -> reason.endsWith("the most of all"));
   }
 
+  @Test
+  void thatIsNotLeftToTheNextSweepWhileMuchIsSent() throws IOException {
+    for (int route = 1; route <= 6; route++) {
+      heard(route);
+    }
+    for (int route = 1; route <= 6; route++) {
+      door.parcel(route, new byte[4 * MIB - OVERHEAD]); // four of them are a quarter of the heap
+    }
+
+    assertThat(bell.reasons)
+        .hasSize(2)
+        .allMatch("does not read: 4194304 bytes wait, the most of all"::equals);
+  }
+
   // ---- what comes
 
   @ParameterizedTest
