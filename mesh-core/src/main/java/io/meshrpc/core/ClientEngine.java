@@ -256,7 +256,9 @@ public final class ClientEngine {
   }
 
   private void onRare(Peer peer, Packet packet, long nowNs) {
-    if (packet instanceof Welcome welcome) {
+    if (packet instanceof Welcome other && other.version() != Greeter.VERSION) {
+      liveness.onRefusal(peer, Greeter.otherVersion(other), nowNs);
+    } else if (packet instanceof Welcome welcome) {
       liveness.onWelcome(peer, welcome, nowNs);
     } else if (packet instanceof Refusal refusal) {
       liveness.onRefusal(peer, refusal, nowNs);

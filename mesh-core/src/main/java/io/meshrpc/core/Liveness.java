@@ -201,7 +201,7 @@ final class Liveness {
       peer.connected = false; // another try is to prove itself anew, on another connection
     }
     goDown(peer, "refused: " + refusal.reason() + ", " + Words.line(refusal.text()), now);
-    long againNs = Math.max(1000, refusal.retryAfterMs() & 0xFFFFFFFFL) * 1_000_000L;
+    long againNs = Greeter.peaceNs(refusal);
     peer.helloNotBeforeNs = now + againNs;
     peer.untilNs = Math.max(peer.untilNs, now + againNs);
   }

@@ -10,6 +10,7 @@ import io.meshrpc.api.Metadata;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.wire.Goaway;
+import io.meshrpc.wire.Hello;
 import io.meshrpc.wire.MethodEntry;
 import io.meshrpc.wire.Reason;
 import io.meshrpc.wire.Refusal;
@@ -98,6 +99,32 @@ class StrangeAnswersTest {
     server.say(server.session - 1, new LoadReport(7, 4, 4, 0, 0, 0, 0, 0));
 
     assertThat(bench.view(server).load().inServer()).isEqualTo(1);
+  }
+
+  @Test
+  void aWelcomeToAnotherVersionIsARefusal() {
+    FakeServer server = bench.connect("tcp://a:1");
+    bench.engine.onConnected(server.connection, bench.now);
+    server.say(
+        0,
+        null,
+        new Welcome(server.node, server.epoch, 77, 7, 0, "a", List.of(), 500, 500, 0, false));
+
+    assertThat(bench.view(server).state()).isEqualTo(PeerState.DOWN);
+    assertThat(bench.view(server).reason()).contains("it speaks version 7 (expected: 1)");
+  }
+
+  @Test
+  void whoWantsPeaceForWeeksIsGreetedAgainAfterAMinuteOrTwo() {
+    FakeServer server = bench.connect("tcp://a:1");
+    bench.engine.onConnected(server.connection, bench.now);
+    server.refuse(Refusal.Reason.TOO_MANY_CLIENTS, Integer.MAX_VALUE);
+    int before = server.all(Hello.class).size();
+    bench.advanceMs(59_000);
+    assertThat(server.all(Hello.class).size()).isEqualTo(before);
+    bench.advanceMs(61_000);
+
+    assertThat(server.all(Hello.class).size()).isGreaterThan(before);
   }
 
   private static void welcomeAgain(FakeServer server, boolean draining) {
