@@ -10,6 +10,6 @@ public final class Words {
   public static String line(String text) {
     boolean isLong = text.length() > LENGTH_MAX;
     String some = isLong ? text.substring(0, LENGTH_MAX) + "\u2026" : text;
-    return some.replaceAll("\\p{Cntrl}+", " ");
+    return some.replaceAll("\\p{Cc}+", " ");
   }
 }

@@ -16,8 +16,9 @@ final class Subject {
   private static final int IP = 7;
   private static final Pattern DNS_FORM =
       Pattern.compile("(\\*\\.)?([A-Za-z0-9_-]+\\.)*[A-Za-z0-9_-]*[A-Za-z_-][A-Za-z0-9_-]*");
-  private static final Pattern ADDRESS_FORM =
-      Pattern.compile("[0-9A-Fa-f:.]+"); // fe80::1 is a URI, too
+  /** What looks like fe80::1, which is a URI as well. */
+  private static final Pattern ADDRESS_FORM = Pattern.compile("[0-9A-Fa-f:.]+");
+
   private static final Pattern URI_FORM = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:[!-~]+");
 
   private Subject() {}

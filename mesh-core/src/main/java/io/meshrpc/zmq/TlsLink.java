@@ -28,8 +28,9 @@ final class TlsLink {
   private static final byte[] NOTHING = {};
   private static final int RECORD_BYTES = 16 << 10; // of plaintext
   private static final int RECORD_EXTRA_BYTES = 64; // header, type and tag are 22
-  private static final int EMPTY_MAX =
-      32; // records without content, such as new keys, which cost most
+  /** Records without content, such as new keys, which cost most. */
+  private static final int EMPTY_MAX = 32;
+
   private static final int BYTES_FOR_AN_EMPTY = 64 << 10; // of others that allow one more
 
   final long route;

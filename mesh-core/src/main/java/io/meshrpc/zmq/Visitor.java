@@ -20,9 +20,9 @@ final class Visitor {
   final AtomicLong askedBytes = new AtomicLong(); // the loop
   final AtomicLong takenBytes = new AtomicLong(); // JeroMQ's thread
 
+  /** What JeroMQ says with each of its frames; its thread, or under CURVE the loop. */
   @Nullable
-  volatile Metadata
-      metadata; // what JeroMQ says with each of its frames; its thread, or under CURVE the loop
+  volatile Metadata metadata;
 
   volatile int parts; // frames so far of a message that has not ended; JeroMQ's thread
   long partsBytes; // of those

@@ -52,8 +52,8 @@ final class Javadoc {
         safe.append(' ');
       } else if ((c == '*' || c == '/') && isHarmless(safe, c)) {
         safe.append((char) c);
-      } else if (!Character.isDefined(
-          c)) { // javac and javadoc refuse entities that they do not know
+      } else if (!Character.isDefined(c)) {
+        // javac and javadoc refuse entities that they do not know
         safe.append("U+").append(Integer.toHexString(c).toUpperCase(Locale.ROOT));
       } else {
         safe.append("&#").append(c).append(';');

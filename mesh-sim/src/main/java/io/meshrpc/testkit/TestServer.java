@@ -154,7 +154,8 @@ public final class TestServer implements TestNode {
 
   /**
    * The process tells clients to go elsewhere, hands queued work back, lets running handlers finish
-   * within the grace period, cancels those that do not, and ends. Returns at once; {@link #isRunning} tells when it has ended.
+   * within the grace period, cancels those that do not, and ends. Returns at once; {@link #isRunning} tells
+   * when it has ended.
    */
   public void drain() {
     stage.checkOpen();
