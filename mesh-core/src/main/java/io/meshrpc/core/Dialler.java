@@ -6,6 +6,8 @@ import io.meshrpc.policy.LivenessSettings;
 final class Dialler {
   private static final long DIAL_NS = 3_000_000_000L; // what a connection is given to come about
 
+  private static final long CLOSED_AGAIN_NS = 1_000_000_000L;
+
   private final LivenessSettings settings;
   private final PeerTable table;
   private final Greeter greeter;
@@ -16,9 +18,43 @@ final class Dialler {
     this.greeter = greeter;
   }
 
+  /** A connection is there, and maybe not the first that is closed without a word. */
+  void onConnected(Peer peer, long now) {
+    if (peer.muteSinceNs == Peer.NOT_MUTE) {
+      peer.muteSinceNs = now;
+    }
+  }
+
+  /** Nobody listens. */
+  void onRefused(Peer peer) {
+    peer.dialNs = Peer.NOT_DIALLING;
+    peer.muteSinceNs = Peer.NOT_MUTE;
+  }
+
+  /** Who has never answered is tried once a second: the transport would try again at once, and for ever. */
+  void onLostWhileDown(Peer peer, long now) {
+    if (peer.nodeId == null) {
+      hangUp(peer);
+      peer.untilNs = Math.min(peer.untilNs, now + CLOSED_AGAIN_NS);
+    }
+  }
+
+  /** Given up for now; one that holds a connection may yet answer there. */
+  void onMute(Peer peer) {
+    if (!peer.connected) {
+      hangUp(peer);
+    }
+  }
+
+  private void hangUp(Peer peer) {
+    table.hangUp(peer);
+    peer.dialNs = Peer.NOT_DIALLING;
+  }
+
   /** When a server that was never known should have answered Hello; MAX_VALUE while it is not reached. */
   long mutedNs(Peer peer) {
-    return peer.connected ? peer.connectedNs + DIAL_NS : Long.MAX_VALUE;
+    boolean reached = peer.muteSinceNs != Peer.NOT_MUTE;
+    return reached ? peer.muteSinceNs + DIAL_NS : Long.MAX_VALUE;
   }
 
   /** Tries a server that is down, and sets when to try it the next time. */

@@ -78,7 +78,7 @@ final class Liveness {
       onDisconnected(peer, "connection replaced", now);
     }
     peer.connected = true;
-    peer.connectedNs = now;
+    dialler.onConnected(peer, now);
     peer.session = 0;
     table.changed();
     greeter.greet(peer, table.twin(peer, peer.nodeId) == null, now);
@@ -124,6 +124,7 @@ final class Liveness {
           listener.onLost(peer, reason);
         }
       }
+      case DOWN -> dialler.onLostWhileDown(peer, now);
       default -> {}
     }
   }
@@ -131,7 +132,7 @@ final class Liveness {
   void onRefused(Peer peer, String reason, long now) {
     peer.connected = false;
     peer.session = 0;
-    peer.dialNs = Peer.NOT_DIALLING;
+    dialler.onRefused(peer);
     if (peer.state() != PeerState.DOWN) {
       goDown(peer, reason, now);
     } else {
@@ -279,6 +280,7 @@ final class Liveness {
       case CONNECTING -> {
         if (now >= dialler.mutedNs(peer)) {
           goDown(peer, "it accepts connections, and does not answer Hello", now);
+          dialler.onMute(peer);
         } else {
           greeter.check(peer, now);
         }
@@ -315,8 +317,7 @@ final class Liveness {
         checkSilence(peer, now);
       }
       case PROBATION -> {
-        if (now
-            >= peer.trialLateNs()) { // the call may take long, and others are not to wait for it
+        if (now >= peer.trialLateNs()) { // others are not to wait for it
           peer.trial = null;
           table.changed();
           listener.onReady();

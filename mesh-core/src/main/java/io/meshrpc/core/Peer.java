@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A server as its client knows it: what it said, what is under way there, where it stands. */
 final class Peer implements PeerView {
+  static final long NOT_MUTE = Long.MIN_VALUE;
   static final long NOT_DIALLING = Long.MIN_VALUE / 2;
   private static final long REPORT_FRESH_NS = 1_000_000_000L;
   private static final long STUCK_MAX_MS = 1L << 40;
@@ -34,7 +35,7 @@ final class Peer implements PeerView {
   // The connection.
   long id;
   boolean connected;
-  long connectedNs;
+  long muteSinceNs = NOT_MUTE; // has accepted connections since, and not answered Hello
   long epoch;
   long helloNs;
   long renewNotBeforeNs; // for a session that was lost again
@@ -93,6 +94,7 @@ final class Peer implements PeerView {
     incarnation = welcome.nodeId().toString();
     name = Words.line(welcome.name());
     session = welcome.session();
+    muteSinceNs = NOT_MUTE;
     requestBytesMax = orDefault(welcome.requestBytesMax(), ServerLimits.DEFAULTS.requestBytesMax());
     metadataBytesMax =
         orDefault(welcome.metadataBytesMax(), ServerLimits.DEFAULTS.metadataBytesMax());

@@ -77,6 +77,13 @@ final class PeerTable {
     changed();
   }
 
+  /** Ends the connection, and makes no other until {@link #reconnect}. */
+  void hangUp(Peer peer) {
+    out.disconnect(peer.id);
+    peer.connected = false;
+    changed();
+  }
+
   private void openConnection(Peer peer) {
     peer.id = ++lastId;
     byId.put(peer.id, peer);

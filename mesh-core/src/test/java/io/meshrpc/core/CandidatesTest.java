@@ -167,6 +167,33 @@ class CandidatesTest {
   }
 
   @Test
+  void aServerThatAcceptsConnectionsAndClosesThemIsDownAndTriedOnceASecond() {
+    FakeServer mute = bench.connect("tcp://a:1");
+    ClientCall impatient = impatient(PAY, AT_ONCE);
+    for (int i = 0; i < 31; i++) {
+      bench.engine.onConnected(mute.connection, bench.now); // by the transport, of its own accord
+      mute.lose();
+      bench.advanceMs(100);
+    }
+    assertThat(whys(impatient))
+        .containsExactly("it accepts connections, and does not answer Hello");
+
+    int before = mute.connects;
+    for (int i = 0; i < 100; i++) {
+      long asked = mute.connection;
+      bench.advanceMs(100);
+      if (mute.connection != asked) {
+        bench.engine.onConnected(mute.connection, bench.now);
+        mute.lose();
+      }
+    }
+    assertThat(mute.connects - before).isBetween(7, 10);
+    bench.advanceMs(1000);
+    mute.accept();
+    assertThat(bench.state(mute)).isIn(PeerState.UP, PeerState.WARMING);
+  }
+
+  @Test
   void aServerWhoseConnectionWasResetIsWaitedForAMomentBecauseItMayBeBack() {
     FakeServer server = bench.up("tcp://a:1");
     server.lose();
