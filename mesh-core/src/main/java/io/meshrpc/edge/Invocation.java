@@ -206,9 +206,12 @@ public final class Invocation extends ServerContext implements Guest {
     }
   }
 
-  /** Nobody waits any more: it does not begin, as it might if its executor has had no thread for it yet. */
+  /**
+   * Nobody waits any more: it does not begin, as it might if its executor has had no thread for it yet. What is
+   * run by the loop's thread is left alone: that begins without asking whether another has ended it.
+   */
   public void takeBack() {
-    if (STAGE.compareAndSet(this, NEW, ENDED)) {
+    if (!keeps && STAGE.compareAndSet(this, NEW, ENDED)) {
       plan.end.ended(this, ServerReply.takenBack());
     }
   }
