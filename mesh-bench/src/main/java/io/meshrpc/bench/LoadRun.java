@@ -36,13 +36,15 @@ final class LoadRun implements AutoCloseable {
   RunResult run(long spanNs) throws Exception {
     CountDownLatch ready = new CountDownLatch(load.threads());
     List<Tally> tallies = new ArrayList<>();
+    for (int i = 0; i < load.threads(); i++) {
+      tallies.add(new Tally()); // before the meter is read: their bytes are not the calls'
+    }
     List<Future<?>> ends = new ArrayList<>();
     Usage before = meter.read();
     long startNs = System.nanoTime();
     for (int i = 0; i < load.threads(); i++) {
       int index = i;
-      Tally tally = new Tally();
-      tallies.add(tally);
+      Tally tally = tallies.get(i);
       ends.add(threads.submit(() -> {
         ready.countDown();
         ready.await();
