@@ -3,6 +3,7 @@ package io.meshrpc.bench;
 import io.meshrpc.bench.BenchPeer.ClientSetup;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Clients of one JVM that take the calls in turn. */
 final class SeveralClients implements BenchClient {
@@ -33,8 +34,11 @@ final class SeveralClients implements BenchClient {
     for (BenchClient client : clients) {
       pipelines.add(client.pipeline(size));
     }
-    int[] turn = {next++}; // each thread begins with another
-    return call -> pipelines.get(turn[0]++ % pipelines.size()).start(call);
+    AtomicInteger turn = new AtomicInteger(next++); // each thread begins with another
+    return call -> {
+      int index = Math.floorMod(turn.getAndIncrement(), pipelines.size());
+      pipelines.get(index).start(call);
+    };
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
+/** What a run counts is of its calls. */
 class LoadRunTest {
   private static final int THREADS = 64;
 
