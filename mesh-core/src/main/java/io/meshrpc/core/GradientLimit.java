@@ -20,7 +20,7 @@ final class GradientLimit {
   private final int max;
   private double limit;
   private double usualNs;
-  private int samples;
+  int samples; // counted no further than matters: an int does not hold those of some days
 
   GradientLimit(int min, int max) {
     this.min = min;
@@ -46,7 +46,7 @@ final class GradientLimit {
   }
 
   private void learn(double sampleNs) {
-    samples++;
+    samples = Math.min(samples, WARM_UP) + 1;
     int window = samples <= WARM_UP ? samples : (LONG_WINDOW + 1) / 2;
     usualNs += (sampleNs - usualNs) / window;
     if (usualNs > CALM_AGAIN * sampleNs) {

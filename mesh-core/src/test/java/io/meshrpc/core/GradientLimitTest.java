@@ -52,6 +52,15 @@ class GradientLimitTest {
     assertThat(gradient.limit()).isEqualTo(20);
   }
 
+  /** After 2^32 handlers an int was 0 again, the mean was divided by it, and nothing ran any more. */
+  @Test
+  void countsNoFurtherThanItNeeds() {
+    busy(5000, 10);
+
+    assertThat(gradient.samples).isLessThan(100);
+    assertThat(gradient.limit()).isEqualTo(200);
+  }
+
   @Test
   void growsAgainAfterALongSlowness() {
     busy(600, 10);
