@@ -356,7 +356,7 @@ final class CallDesk implements Liveness.Listener, Launcher.Ends {
     attempt.peer.open.remove(attempt);
     launcher.forget(attempt);
     if (attempt.peer.trial == attempt) {
-      attempt.peer.trial = null;
+      attempt.peer.endTrial();
       table.changed();
       roomOnProbation = true;
     }

@@ -372,10 +372,7 @@ final class Liveness {
   }
 
   private void beginProbation(Peer peer, String reason, long now) {
-    peer.probationPongs = 0;
-    peer.trial = null;
-    peer.failuresInRow = 0;
-    peer.successes.clear();
+    peer.beginProbation();
     table.move(peer, PeerState.PROBATION, reason);
     ping(peer, false, now);
   }

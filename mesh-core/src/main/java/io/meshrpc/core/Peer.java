@@ -21,6 +21,7 @@ final class Peer implements PeerView {
   private static final long STUCK_MAX_MS = 1L << 40;
   private static final long TRIAL_MIN_NS = 100_000_000L;
   private static final long TRIAL_MAX_NS = 1_000_000_000L;
+  private static final int TRIALS_IN_A_ROW = 5;
 
   private final String endpoint;
   private final Now now;
@@ -66,6 +67,9 @@ final class Peer implements PeerView {
 
   @Nullable
   Attempt trial; // PROBATION: the one call that it is tried with
+
+  private int trialsInVain; // PROBATION: that have ended
+  private long trialEndNs; // of the latest of them
 
   long untilNs; // DOWN: the next try; EJECTED: the end; UP: when its past is forgiven
   long dialNs = NOT_DIALLING; // DOWN: when the connection that is being made was asked for
@@ -177,6 +181,29 @@ final class Peer implements PeerView {
           case PROBATION -> session != 0 && trial == null && probationPongs >= 3;
           default -> false;
         };
+  }
+
+  void beginProbation() {
+    probationPongs = 0;
+    trial = null;
+    trialsInVain = 0;
+    failuresInRow = 0;
+    successes.clear();
+  }
+
+  void endTrial() {
+    trial = null;
+    trialsInVain++;
+    trialEndNs = now.ns;
+  }
+
+  /**
+   * Whether the next call is to try it, whoever else is there: not again and again, for one that refuses
+   * all in no time would get nearly all calls.
+   */
+  boolean isTrialDue() {
+    boolean soon = trialsInVain < TRIALS_IN_A_ROW || now.ns - trialEndNs >= TRIAL_MAX_NS;
+    return soon && state == PeerState.PROBATION;
   }
 
   /** When the call that it is tried with has taken so long that another may go there; MAX_VALUE for never. */

@@ -170,7 +170,7 @@ final class PeerTable {
    * Servers that may get the next attempt of a call, the best kind that is there: well and not tried
    * yet, well, and at last doubtful ones, unless these may relieve those that are well. A server that
    * wants to be left alone is none of them. One on probation is the only one, for the one call that it
-   * is to be tried with: a balancer might never choose it.
+   * is to be tried with: a balancer might never choose it. After some in vain, for one call a second.
    */
   List<Peer> candidates(ClientCall call, long nowNs) {
     List<Peer> well = ready(call.method());
@@ -199,7 +199,7 @@ final class PeerTable {
 
   private static List<Peer> trial(List<Peer> well) {
     for (Peer peer : well) {
-      if (peer.state() == PeerState.PROBATION) {
+      if (peer.isTrialDue()) {
         return List.of(peer);
       }
     }

@@ -5,18 +5,24 @@ import static io.meshrpc.core.ClientBench.READ;
 import static io.meshrpc.core.ClientBench.RETRY;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.PeerState;
+import io.meshrpc.api.PeerView;
+import io.meshrpc.policy.LivenessSettings;
+import io.meshrpc.wire.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A server that came back is tried with one call, and that must not shut out the others for long. */
 class ProbationTest {
-  private final ClientBench bench = new ClientBench();
+  private ClientBench bench = new ClientBench();
   private FakeServer server;
 
   @BeforeEach
@@ -113,5 +119,38 @@ class ProbationTest {
       bench.advanceMs(33_000);
       assertThat(bench.state(server)).isEqualTo(PeerState.UP);
     }
+  }
+
+  /** Such as one that is still too busy, or that lets this client do nothing. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Reason.class,
+      names = {"QUEUE_FULL", "NOT_AUTHORIZED"})
+  void whoRefusesAllGetsFewOfTheCallsThatOthersCouldDo(Reason reason) {
+    bench = new ClientBench(
+        LivenessSettings.DEFAULTS, pick -> last(pick.candidates()), AttemptInterceptor.NONE, 1);
+    server = bench.up("tcp://a:1");
+    FakeServer other = bench.up("tcp://b:1");
+    downAndBack();
+    int before = server.requests().size();
+    for (int i = 0; i < 1000; i++) {
+      ClientCall call = bench.call(PAY, RETRY.withMaxAttempts(1));
+      if (call.nth(0).peer.endpoint().equals(server.endpoint)) {
+        server.turnAway(server.lastRequest(), reason, 0);
+      } else {
+        other.ok(other.lastRequest());
+      }
+      bench.advanceMs(10);
+    }
+
+    assertThat(server.requests()).as("in 10 s").hasSizeBetween(before + 10, before + 15);
+    bench.advanceMs(1000);
+    bench.call(PAY);
+    server.ok(server.lastRequest());
+    assertThat(bench.state(server)).isEqualTo(PeerState.WARMING);
+  }
+
+  private static PeerView last(List<? extends PeerView> peers) {
+    return peers.get(peers.size() - 1);
   }
 }
