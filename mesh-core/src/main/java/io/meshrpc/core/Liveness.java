@@ -154,7 +154,11 @@ final class Liveness {
     doubt.onHeard(now);
     if (peer.session != 0 && peer.state() == PeerState.SUSPECT && !peer.stalled) {
       boolean young = now - peer.rampStartNs < peer.rampNs;
-      table.move(peer, young ? PeerState.WARMING : PeerState.UP, "heard again");
+      if (peer.onTrial) {
+        beginProbation(peer, "heard again", now);
+      } else {
+        table.move(peer, young ? PeerState.WARMING : PeerState.UP, "heard again");
+      }
       listener.onReady();
     }
   }
@@ -175,7 +179,7 @@ final class Liveness {
     table.changed();
     if (welcome.draining()) {
       table.move(peer, PeerState.DRAINING, "draining");
-    } else if (back && peer.state() == PeerState.DOWN) {
+    } else if (back && peer.isToBeTried()) {
       beginProbation(peer, "the same process answers again", now);
     } else {
       long rampNs = (back ? settings.slowStartBack() : settings.slowStart()).toNanos();
@@ -378,8 +382,7 @@ final class Liveness {
   }
 
   private void warmUp(Peer peer, long rampStartNs, long rampNs, String reason, long now) {
-    peer.rampStartNs = rampStartNs;
-    peer.rampNs = rampNs;
+    peer.beginRamp(rampStartNs, rampNs);
     table.move(peer, PeerState.WARMING, reason);
     if (now - rampStartNs >= rampNs) {
       table.move(peer, PeerState.UP, reason);

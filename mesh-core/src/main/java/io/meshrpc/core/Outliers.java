@@ -87,6 +87,7 @@ final class Outliers {
 
   private void eject(Peer peer, String reason, long now) {
     peer.ejections++;
+    peer.onTrial = true;
     long spanNs = 1_000_000_000L << Math.min(5, peer.ejections - 1);
     peer.untilNs = now + Math.min(SPAN_MAX_NS, spanNs);
     table.move(peer, PeerState.EJECTED, reason);

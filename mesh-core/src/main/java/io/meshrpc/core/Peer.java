@@ -62,6 +62,7 @@ final class Peer implements PeerView {
   long rampNs;
   int failuresInRow;
   int ejections;
+  boolean onTrial; // was ejected, or down, and has not done well since: silence proves nothing
   int downs; // in a row, for the backoff
   int probationPongs;
 
@@ -183,12 +184,24 @@ final class Peer implements PeerView {
         };
   }
 
+  void beginRamp(long startNs, long spanNs) {
+    rampStartNs = startNs;
+    rampNs = spanNs;
+    onTrial = false;
+  }
+
   void beginProbation() {
+    onTrial = true;
     probationPongs = 0;
     trial = null;
     trialsInVain = 0;
     failuresInRow = 0;
     successes.clear();
+  }
+
+  /** Whether it must do well before it gets its share again, though it is the same process. */
+  boolean isToBeTried() {
+    return state == PeerState.DOWN || (onTrial && state == PeerState.SUSPECT);
   }
 
   void endTrial() {

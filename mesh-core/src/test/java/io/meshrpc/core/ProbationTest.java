@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server that came back is tried with one call, and that must not shut out the others for long. */
 class ProbationTest {
@@ -148,6 +149,36 @@ class ProbationTest {
     bench.call(PAY);
     server.ok(server.lastRequest());
     assertThat(bench.state(server)).isEqualTo(PeerState.WARMING);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whoWasEjectedIsTriedFirstThoughItWasSilentOrResetMeanwhile(boolean reset) {
+    bench.up("tcp://b:1");
+    for (int failures = 0; failures < 5; failures++) {
+      bench.call(PAY, CallOptions.DEFAULT.withServer(server.endpoint));
+      server.fail(server.lastRequest(), Code.INTERNAL);
+    }
+    assertThat(bench.state(server)).isEqualTo(PeerState.EJECTED);
+    server.frozen = true;
+    bench.advanceMs(900);
+    assertThat(bench.state(server)).isEqualTo(PeerState.SUSPECT);
+    server.frozen = false;
+    if (reset) {
+      server.lose();
+      server.accept();
+    } else {
+      bench.advanceMs(1);
+    }
+
+    assertThat(bench.state(server)).isEqualTo(PeerState.PROBATION);
+    bench.advanceMs(1);
+    bench.call(PAY);
+    server.ok(server.lastRequest());
+    assertThat(bench.state(server)).isEqualTo(PeerState.WARMING);
+    server.lose();
+    server.accept();
+    assertThat(bench.state(server)).as("it has done well").isEqualTo(PeerState.WARMING);
   }
 
   private static PeerView last(List<? extends PeerView> peers) {
