@@ -30,6 +30,11 @@ final class Tally {
     sum.add(spansNs);
   }
 
+  /** How many calls have ended well so far. */
+  long successes() {
+    return spansNs.getTotalCount();
+  }
+
   long errors() {
     return errors.sum();
   }

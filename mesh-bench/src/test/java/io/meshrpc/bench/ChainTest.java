@@ -8,7 +8,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
 /** Calls follow each other where they end, and as many as were asked for are in flight. */
@@ -34,7 +33,7 @@ class ChainTest {
 
     assertThat(byIssuer).hasValue(SIZE);
     assertThat(byOther).hasPositiveValue();
-    assertThat(successes()).isEqualTo(SIZE + byOther.get());
+    assertThat(tally.successes()).isEqualTo(SIZE + byOther.get());
     assertThat(tally.errors()).isZero();
   }
 
@@ -50,7 +49,7 @@ class ChainTest {
 
       @Override
       public boolean progress() {
-        if (successes() < SIZE) {
+        if (tally.successes() < SIZE) {
           least.accumulateAndGet(waiting.size(), Math::min);
         }
         waiting.remove().ended(null);
@@ -62,7 +61,7 @@ class ChainTest {
 
     assertThat(least).hasValue(SIZE);
     assertThat(waiting).isEmpty();
-    assertThat(successes()).isGreaterThan(SIZE);
+    assertThat(tally.successes()).isGreaterThan(SIZE);
   }
 
   @Test
@@ -79,16 +78,10 @@ class ChainTest {
 
     new Chain(1, broken, tally, Pace.closed(soon())).run();
 
-    assertThat(successes()).isZero();
+    assertThat(tally.successes()).isZero();
     assertThat(started).hasValueGreaterThan(1);
     assertThat(deepest).hasValueLessThan(new Throwable().getStackTrace().length + 10);
     assertThat(tally.errors()).isEqualTo(started.get());
-  }
-
-  private long successes() {
-    Histogram all = new Histogram(Tally.SPAN_MAX_NS, Tally.DIGITS);
-    tally.addTo(all);
-    return all.getTotalCount();
   }
 
   private static long soon() {

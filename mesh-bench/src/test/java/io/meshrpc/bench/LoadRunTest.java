@@ -19,7 +19,6 @@ class LoadRunTest {
       RunResult result = run.run(TimeUnit.MILLISECONDS.toNanos(50));
 
       assertThat(result.errors()).isZero();
-      assertThat(result.spansNs().getTotalCount()).isGreaterThanOrEqualTo(THREADS);
       assertThat(result.used().allocatedBytes()).isLessThan(2 << 20);
     }
   }

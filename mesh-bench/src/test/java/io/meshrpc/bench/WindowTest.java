@@ -8,7 +8,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
 /** The window keeps its size, ends what it began, and counts what failed. */
@@ -37,7 +36,7 @@ class WindowTest {
 
     assertThat(most).hasValue(8);
     assertThat(waiting).isEmpty();
-    assertThat(successes()).isPositive();
+    assertThat(tally.successes()).isPositive();
   }
 
   @Test
@@ -54,7 +53,7 @@ class WindowTest {
       other.shutdownNow();
     }
 
-    assertThat(successes()).isEqualTo(started.get());
+    assertThat(tally.successes()).isEqualTo(started.get());
     assertThat(tally.errors()).isZero();
   }
 
@@ -70,7 +69,7 @@ class WindowTest {
 
     new Window(1, broken, tally).run(Pace.closed(soon()));
 
-    assertThat(successes()).isZero();
+    assertThat(tally.successes()).isZero();
     assertThat(tally.errors()).isEqualTo(started.get());
     assertThat(tally.firstError()).contains("echo: 15 bytes (expected: 16)");
   }
@@ -85,12 +84,6 @@ class WindowTest {
     assertThat(pace.next()).isEqualTo(beginNs + 20);
     assertThat(pace.next()).isEqualTo(beginNs + 30);
     assertThat(pace.next()).isEqualTo(Pace.OVER);
-  }
-
-  private long successes() {
-    Histogram all = new Histogram(Tally.SPAN_MAX_NS, Tally.DIGITS);
-    tally.addTo(all);
-    return all.getTotalCount();
   }
 
   private static long soon() {
