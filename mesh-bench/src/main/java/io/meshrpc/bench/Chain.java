@@ -51,12 +51,7 @@ final class Chain implements CallEnds {
       closeOne();
       return;
     }
-    InFlight call = new InFlight(this, startNs);
-    try {
-      pipeline.start(call);
-    } catch (Exception e) {
-      call.ended(e);
-    }
+    new InFlight(this, startNs).startOn(pipeline);
   }
 
   private void closeOne() {

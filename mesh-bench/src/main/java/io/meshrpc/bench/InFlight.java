@@ -12,6 +12,15 @@ final class InFlight {
     this.startNs = startNs;
   }
 
+  /** Begins it. What the pipeline throws is its end. */
+  void startOn(Pipeline pipeline) {
+    try {
+      pipeline.start(this);
+    } catch (Exception e) {
+      ended(e);
+    }
+  }
+
   /** It ended; null says that all is well. */
   void ended(@Nullable Throwable failure) {
     ends.onEnded(System.nanoTime() - startNs, failure);

@@ -32,7 +32,7 @@ final class Window implements CallEnds {
         awaitAtMost(wakeAt, Long.MAX_VALUE);
       }
       inFlight.incrementAndGet();
-      start(new InFlight(this, startNs));
+      new InFlight(this, startNs).startOn(pipeline);
     }
     awaitAtMost(0, System.nanoTime() + DRAIN_MAX_NS);
     countLost(inFlight.get(), tally);
@@ -42,14 +42,6 @@ final class Window implements CallEnds {
   static void countLost(int lost, Tally tally) {
     for (int i = 0; i < lost; i++) {
       tally.failure(new IllegalStateException("a call did not end within 15 s"));
-    }
-  }
-
-  private void start(InFlight call) {
-    try {
-      pipeline.start(call);
-    } catch (Exception e) {
-      call.ended(e);
     }
   }
 

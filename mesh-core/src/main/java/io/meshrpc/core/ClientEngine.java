@@ -11,6 +11,7 @@ import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.Cancelled;
 import io.meshrpc.wire.Goaway;
+import io.meshrpc.wire.Hello;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Packet;
 import io.meshrpc.wire.Pong;
@@ -256,7 +257,7 @@ public final class ClientEngine {
   }
 
   private void onRare(Peer peer, Packet packet, long nowNs) {
-    if (packet instanceof Welcome other && other.version() != Greeter.VERSION) {
+    if (packet instanceof Welcome other && other.version() != Hello.VERSION) {
       liveness.onRefusal(peer, Greeter.otherVersion(other), nowNs);
     } else if (packet instanceof Welcome welcome) {
       liveness.onWelcome(peer, welcome, nowNs);

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * the latest is good: the fence against requests of earlier connections and earlier processes.
  */
 final class ClientSessions {
-  static final int VERSION = 1;
   private static final int RETRY_AFTER_MS = 1000;
   private static final int STRANGER_RETRY_AFTER_MS = 10_000;
   private static final int NAME_BYTES_MAX = 255;
@@ -75,7 +74,7 @@ final class ClientSessions {
   /** Why this Hello opens no session; null if it may. */
   @Nullable
   Refusal objection(Hello hello, PeerIdentity identity) {
-    if (hello.versionMin() > VERSION || hello.versionMax() < VERSION) {
+    if (hello.versionMin() > Hello.VERSION || hello.versionMax() < Hello.VERSION) {
       return refusal(Refusal.Reason.VERSION, "this server speaks version 1", 0, hello.epoch());
     }
     if (hello.epoch() <= 0) {
@@ -239,7 +238,7 @@ final class ClientSessions {
   }
 
   private static Refusal refusal(Refusal.Reason reason, String text, int retryAfterMs, long epoch) {
-    return new Refusal(reason, text, VERSION, VERSION, retryAfterMs, epoch);
+    return new Refusal(reason, text, Hello.VERSION, Hello.VERSION, retryAfterMs, epoch);
   }
 
   private long newToken() {

@@ -8,11 +8,7 @@ import io.meshrpc.wire.Welcome;
 
 /** Says Hello: on each new connection, again without an answer, and never where it is not wanted. */
 final class Greeter {
-  static final int VERSION = 1;
-
   private static final long AGAIN_NS = 500_000_000L;
-  private static final long PEACE_MIN_NS = 1_000_000_000L;
-  private static final long PEACE_MAX_NS = 60_000_000_000L;
 
   private final NodeId self;
   private final String name;
@@ -27,16 +23,10 @@ final class Greeter {
     this.out = out;
   }
 
-  /** How long a server that refuses hears no Hello; another may stand in its place long before it says. */
-  static long peaceNs(Refusal refusal) {
-    long wishedNs = (refusal.retryAfterMs() & 0xFFFFFFFFL) * 1_000_000L;
-    return Math.max(PEACE_MIN_NS, Math.min(PEACE_MAX_NS, wishedNs));
-  }
-
   /** What a server means that welcomes to a version which Hello did not name. */
   static Refusal otherVersion(Welcome welcome) {
     int version = welcome.version();
-    String text = "it speaks version " + version + " (expected: " + VERSION + ")";
+    String text = "it speaks version " + version + " (expected: " + Hello.VERSION + ")";
     return new Refusal(Refusal.Reason.VERSION, text, version, version, 0, welcome.epoch());
   }
 
@@ -97,6 +87,9 @@ final class Greeter {
 
   private void sayHello(Peer peer, long now) {
     peer.helloNs = now;
-    out.send(peer.id, 0, new Hello(self, peer.epoch, VERSION, VERSION, 0, name, responseBytesMax));
+    out.send(
+        peer.id,
+        0,
+        new Hello(self, peer.epoch, Hello.VERSION, Hello.VERSION, 0, name, responseBytesMax));
   }
 }

@@ -206,7 +206,7 @@ final class Liveness {
       peer.connected = false; // another try is to prove itself anew, on another connection
     }
     goDown(peer, "refused: " + refusal.reason() + ", " + Words.line(refusal.text()), now);
-    long againNs = Greeter.peaceNs(refusal);
+    long againNs = refusal.retryAfterNs();
     peer.helloNotBeforeNs = now + againNs;
     peer.untilNs = Math.max(peer.untilNs, now + againNs);
   }

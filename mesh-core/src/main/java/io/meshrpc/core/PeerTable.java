@@ -70,17 +70,15 @@ final class PeerTable {
   /** Replaces the connection by a fresh one, without what the old one has not sent. */
   void reconnect(Peer peer) {
     byId.remove(peer.id);
-    out.disconnect(peer.id);
-    peer.connected = false;
-    peer.session = 0;
+    hangUp(peer);
     openConnection(peer);
-    changed();
   }
 
   /** Ends the connection, and makes no other until {@link #reconnect}. */
   void hangUp(Peer peer) {
     out.disconnect(peer.id);
     peer.connected = false;
+    peer.session = 0;
     changed();
   }
 

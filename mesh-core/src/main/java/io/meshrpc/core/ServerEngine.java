@@ -274,7 +274,7 @@ public final class ServerEngine {
             self,
             hello.epoch(),
             client.token,
-            ClientSessions.VERSION,
+            Hello.VERSION,
             0,
             name,
             offer,

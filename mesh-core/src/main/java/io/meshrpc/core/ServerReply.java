@@ -27,15 +27,16 @@ public record ServerReply(Ending ending, Metadata metadata, byte[] head, byte[] 
 
   /** No handler could be started: the work did not run, and may be tried elsewhere. */
   public static ServerReply notStarted(String text) {
-    Ending ending =
-        new Ending(Execution.NOT_EXECUTED, Code.RESOURCE_EXHAUSTED, Reason.QUEUE_FULL, text, 1);
-    return new ServerReply(ending, Metadata.EMPTY, NOTHING, NOTHING);
+    return notExecuted(Code.RESOURCE_EXHAUSTED, Reason.QUEUE_FULL, text, 1);
   }
 
   /** Nobody waits any more, and no handler was started: the work did not run. */
   public static ServerReply takenBack() {
-    Ending ending = new Ending(
-        Execution.NOT_EXECUTED, Code.CANCELLED, Reason.REVOKED, "nobody waited for it any more", 0);
+    return notExecuted(Code.CANCELLED, Reason.REVOKED, "nobody waited for it any more", 0);
+  }
+
+  private static ServerReply notExecuted(Code code, Reason reason, String text, int pushbackMs) {
+    Ending ending = new Ending(Execution.NOT_EXECUTED, code, reason, text, pushbackMs);
     return new ServerReply(ending, Metadata.EMPTY, NOTHING, NOTHING);
   }
 

@@ -36,7 +36,7 @@ public final class InterceptedCall<T> {
   }
 
   /** After so long a caller looks for itself, should nobody have woken it. */
-  private static final long LOOK_NS = 100_000_000L;
+  public static final long LOOK_NS = 100_000_000L;
 
   private static final long LOOK_MIN_NS = 1_000_000L;
 

@@ -4,7 +4,7 @@ package io.meshrpc.wire;
  * Client to server: opens a session.
  *
  * @param nodeId the client's incarnation
- * @param epoch grows with every Hello of this node to this endpoint
+ * @param epoch grows with every Hello of this node, to whatever endpoint
  * @param versionMin the least version that the client speaks
  * @param versionMax the greatest
  * @param features one bit for each that the client knows
@@ -19,4 +19,7 @@ public record Hello(
     long features,
     String name,
     long responseBytesMax)
-    implements Packet {}
+    implements Packet {
+  /** The version of the protocol that is spoken here, by clients and by servers. */
+  public static final int VERSION = 1;
+}

@@ -7,12 +7,15 @@ package io.meshrpc.wire;
  * @param text for people
  * @param versionMin the least version that the server speaks
  * @param versionMax the greatest
- * @param retryAfterMs no Hello before this time has passed
+ * @param retryAfterMs no Hello before this time has passed; see {@link #retryAfterNs}
  * @param epoch that of the Hello; 0 if none is refused
  */
 public record Refusal(
     Reason reason, String text, int versionMin, int versionMax, int retryAfterMs, long epoch)
     implements Packet {
+  private static final long RETRY_AFTER_MIN_NS = 1_000_000_000L;
+  private static final long RETRY_AFTER_MAX_NS = 60_000_000_000L;
+
   /** Why the server refuses. The order is that of the numbers on the wire. */
   public enum Reason {
     /** Nothing said, or something that this version does not know. */
@@ -27,5 +30,14 @@ public record Refusal(
     MALFORMED,
     /** The client may not speak here. */
     NOT_AUTHORIZED
+  }
+
+  /**
+   * For how long a client leaves the server alone: a second at least, and a minute at most, for another may
+   * stand in its place long before it says.
+   */
+  public long retryAfterNs() {
+    long wishedNs = (retryAfterMs & 0xFFFFFFFFL) * 1_000_000L;
+    return Math.max(RETRY_AFTER_MIN_NS, Math.min(RETRY_AFTER_MAX_NS, wishedNs));
   }
 }

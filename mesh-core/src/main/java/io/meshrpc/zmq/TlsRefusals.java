@@ -19,7 +19,6 @@ final class TlsRefusals {
   static final String NO_TLS = "this server does not speak TLS";
   static final long SOON_NS = 1_000_000_000L;
   private static final long REFUSE_AGAIN_NS = 1_000_000_000L;
-  private static final long HINT_MAX_NS = 60_000_000_000L;
 
   private final Transport raw;
   private final Links news;
@@ -68,9 +67,7 @@ final class TlsRefusals {
     try {
       for (Packet packet : BatchCodec.decode(frame).packets()) {
         if (packet instanceof Refusal refusal) {
-          long wishedNs = (refusal.retryAfterMs() & 0xFFFFFFFFL) * 1_000_000L;
-          long retryNs = Math.min(HINT_MAX_NS, Math.max(SOON_NS, wishedNs));
-          return new Hint(": " + TlsReasons.line(refusal.text()), retryNs);
+          return new Hint(": " + TlsReasons.line(refusal.text()), refusal.retryAfterNs());
         }
       }
       return new Hint("", againNs());

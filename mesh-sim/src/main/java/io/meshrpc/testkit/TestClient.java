@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
   private static final long PATIENCE_NS = Duration.ofMinutes(10).toNanos(); // beyond the deadline
-  private static final long LOOK_NS = 100_000_000L;
 
   private final Stage stage;
   private final String name;
@@ -95,7 +94,7 @@ public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
     stage.plan(stage.host(), atNs, () -> {
       if (!future.isDone() && driven.boot() == before) {
         call.giveUp(timeoutNs);
-        planToGiveUp(call, future, timeoutNs, atNs + LOOK_NS);
+        planToGiveUp(call, future, timeoutNs, atNs + InterceptedCall.LOOK_NS);
       }
     });
   }

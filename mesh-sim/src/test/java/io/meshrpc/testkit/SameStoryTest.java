@@ -143,6 +143,13 @@ class SameStoryTest {
     return end(mesh, Shop.BUY, request, CallOptions.DEFAULT);
   }
 
+  /** Calls with each of these requests, and notes how that ends. */
+  private void tellEnds(MeshCaller mesh, CallOptions options, String... requests) {
+    for (String request : requests) {
+      log.add(request + ": " + end(mesh, Shop.BUY, request, options));
+    }
+  }
+
   private static String told(Throwable thrown) {
     if (thrown == null) {
       return "nothing";
@@ -173,9 +180,7 @@ class SameStoryTest {
   @EnumSource
   void handlersFail(Stage stage) {
     MeshCaller mesh = clientOf(stage, Shop.of(failing()));
-    for (String how : List.of("argument", "error", "rpc", "not run", "null", "nested")) {
-      log.add(how + ": " + end(mesh, how));
-    }
+    tellEnds(mesh, CallOptions.DEFAULT, "argument", "error", "rpc", "not run", "null", "nested");
 
     assertThat(log)
         .containsExactly(
@@ -225,9 +230,7 @@ class SameStoryTest {
           return null;
       }
     }));
-    for (String how : List.of("failed", "rpc", "cancelled", "null", "thrown", "no stage")) {
-      log.add(how + ": " + end(mesh, how));
-    }
+    tellEnds(mesh, CallOptions.DEFAULT, "failed", "rpc", "cancelled", "null", "thrown", "no stage");
 
     assertThat(log)
         .containsExactly(
@@ -294,10 +297,7 @@ class SameStoryTest {
         },
         answering("twice"));
     log.add("twice: " + end(mesh, "twice"));
-    for (String how :
-        List.of("throws", "refuses", "no stage", "null", "silent", "itself", "hurried")) {
-      log.add(how + ": " + end(mesh, Shop.BUY, how, SOON));
-    }
+    tellEnds(mesh, SOON, "throws", "refuses", "no stage", "null", "silent", "itself", "hurried");
 
     assertThat(log)
         .containsExactly(
@@ -324,10 +324,15 @@ class SameStoryTest {
     };
     MeshCaller mesh = stage.client(
         this, stage.serve(this, around, Shop.echo()), NO_MORE, AttemptInterceptor.NONE);
-    for (String how :
-        List.of("throws", "refuses", "no stage", "another type", "itself", "nothing")) {
-      log.add(how + ": " + end(mesh, how));
-    }
+    tellEnds(
+        mesh,
+        CallOptions.DEFAULT,
+        "throws",
+        "refuses",
+        "no stage",
+        "another type",
+        "itself",
+        "nothing");
 
     assertThat(log)
         .containsExactly(
