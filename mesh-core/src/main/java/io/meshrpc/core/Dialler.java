@@ -5,8 +5,7 @@ import io.meshrpc.policy.LivenessSettings;
 /** Makes connections to servers that are down anew, with pauses that double. */
 final class Dialler {
   private static final long DIAL_NS = 3_000_000_000L; // what a connection is given to come about
-  private static final long CLOSED_AGAIN_NS =
-      1_000_000_000L; // until one that is closed at once is tried again
+  private static final long CLOSED_AGAIN_NS = 1_000_000_000L; // for one that is closed at once
 
   private final LivenessSettings settings;
   private final PeerTable table;
