@@ -43,9 +43,15 @@ final class Failover {
     Load load =
         new Load(Load.Mode.LATENCY, PAYLOAD_BYTES, settings.callers(), settings.callers(), 0);
     try (Fleet fleet = new Fleet()) {
-      Contestant peer = Contestant.start(kind, SERVERS, load, true, "", fleet);
+      int servers = settings.again() ? SERVERS + 1 : SERVERS;
+      Contestant peer = Contestant.start(kind, servers, load, true, "", fleet);
       peer.client.ask("start", ANSWER_MAX);
-      TimeUnit.SECONDS.sleep(settings.warmUpSeconds() + FailoverResult.BEFORE_SECONDS);
+      TimeUnit.SECONDS.sleep(settings.warmUpSeconds());
+      if (settings.again()) {
+        happen(peer.servers.get(SERVERS));
+        TimeUnit.SECONDS.sleep(AFTER_SECONDS);
+      }
+      TimeUnit.SECONDS.sleep(FailoverResult.BEFORE_SECONDS);
       peer.client.ask("mark", ANSWER_MAX);
       happen(peer.servers.get(0));
       TimeUnit.SECONDS.sleep(AFTER_SECONDS);
@@ -62,13 +68,18 @@ final class Failover {
         TimeUnit.SECONDS.sleep(settings.frozenSeconds());
         server.signal("CONT");
       }
+      case NONE -> {}
     }
   }
 
   private String text(Map<PeerKind, List<FailoverResult>> results) {
     StringBuilder text = new StringBuilder();
-    text.append("%s of one of %d servers, %d blocking callers, deadlines of 1 s; medians"
-            .formatted(settings.event().label(), SERVERS, settings.callers()))
+    text.append("%s of one of %d servers%s, %d blocking callers, deadlines of 1 s; medians"
+            .formatted(
+                settings.event().label(),
+                SERVERS,
+                settings.again() ? " (and of a fourth before)" : "",
+                settings.callers()))
         .append(" (least..greatest) of ")
         .append(settings.rounds())
         .append(" rounds\n\n");
@@ -117,6 +128,7 @@ final class Failover {
       object.put("event", settings.event().label());
       object.put("threads", settings.callers());
       object.put("servers", SERVERS);
+      object.put("again", settings.again());
       object.putAll(figures(
           Stats.of(rounds, FailoverResult::callsPerSecond).median(),
           Stats.of(rounds, result -> result.failedBefore()).median(),

@@ -40,6 +40,7 @@ sealed interface Settings {
    * Servers that fail.
    *
    * @param frozenSeconds how long a frozen server stays so
+   * @param again whether the client has been through the same before
    */
   record FailOver(
       List<PeerKind> peers,
@@ -48,6 +49,7 @@ sealed interface Settings {
       int rounds,
       int warmUpSeconds,
       int frozenSeconds,
+      boolean again,
       Optional<Path> json)
       implements Settings {}
 
@@ -80,7 +82,9 @@ sealed interface Settings {
   enum Event {
     KILL,
     FREEZE,
-    DRAIN;
+    DRAIN,
+    /** Nothing: what the same figures are without an event. */
+    NONE;
 
     /** Its name on the command line and in tables. */
     String label() {
@@ -94,7 +98,7 @@ sealed interface Settings {
    * @throws IllegalArgumentException if it is wrong, with the value and what was expected
    */
   static Settings parse(String... words) {
-    Arguments line = Arguments.parse(List.of(words), Set.of("--scale", "--help"));
+    Arguments line = Arguments.parse(List.of(words), Set.of("--scale", "--again", "--help"));
     if (line.has("--help")) {
       return new Usage();
     }
@@ -170,8 +174,8 @@ sealed interface Settings {
   }
 
   private static FailOver failOver(Arguments line) {
-    line.allowOnly(names("--failover --peers --threads --rounds --warmup --frozen --json"));
-    String event = line.choice("--failover", "", List.of("kill", "freeze", "drain"));
+    line.allowOnly(names("--failover --peers --threads --rounds --warmup --frozen --again --json"));
+    String event = line.choice("--failover", "", List.of("kill", "freeze", "drain", "none"));
     List<PeerKind> peers = PeerKind.parseList(line.text("--peers", "mesh,grpc"));
     for (PeerKind peer : peers) {
       if (!peer.canFailOver()) {
@@ -180,6 +184,10 @@ sealed interface Settings {
             + " or grpc-keepalive)");
       }
     }
+    if (line.has("--again") && event.equals("none")) {
+      throw new IllegalArgumentException(
+          "--again: with --failover none (expected: kill, freeze or drain)");
+    }
     return new FailOver(
         peers,
         Event.valueOf(event.toUpperCase(Locale.ROOT)),
@@ -187,6 +195,7 @@ sealed interface Settings {
         line.number("--rounds", 1, 1, 1000),
         line.number("--warmup", 25, 0, 3600),
         line.number("--frozen", 6, 1, 3600),
+        line.has("--again"),
         path(line, "--json"));
   }
 

@@ -44,7 +44,7 @@ class SettingsTest {
     refuses("--mode fast", "--mode: fast (expected: latency or throughput or chained)");
     refuses("--turbo 1", "--turbo: not known here (expected: some of --peers");
     refuses("latency", "argument: \"latency\" (expected: --name)");
-    refuses("--failover burn", "--failover: burn (expected: kill or freeze or drain)");
+    refuses("--failover burn", "--failover: burn (expected: kill or freeze or drain or none)");
     refuses("--overload much", "--overload: much (expected: 0.1 to 999)");
     refuses("--overload 2 --peers nats", "--peers: nats (expected: mesh, grpc or both)");
   }
@@ -78,6 +78,7 @@ class SettingsTest {
     refuses("--peers mesh,jeromq --threads 4 --clients 2", "--clients: with jeromq");
     refuses("--failover kill --peers rawtcp", "--peers: rawtcp (expected: peers with deadlines");
     refuses("--failover kill --payload 16", "--payload: not known here");
+    refuses("--failover none --again", "--again: with --failover none (expected: kill, freeze");
     refuses("--failover kill --scale", "--scale: with --failover (expected: one of them)");
     refuses("--scale --servers 10 --clients 11", "--clients: 11 (expected: a whole number from 1");
   }
@@ -90,7 +91,11 @@ class SettingsTest {
           assertThat(failOver.peers()).containsExactly(PeerKind.MESH, PeerKind.GRPC);
           assertThat(failOver.callers()).isEqualTo(64);
           assertThat(failOver.frozenSeconds()).isEqualTo(6);
+          assertThat(failOver.again()).isFalse();
         });
+    assertThat(Settings.parse("--failover", "drain", "--again"))
+        .isInstanceOfSatisfying(
+            Settings.FailOver.class, failOver -> assertThat(failOver.again()).isTrue());
     assertThat(Settings.parse("--scale"))
         .isInstanceOfSatisfying(
             Settings.Grow.class, grow -> assertThat(grow.servers()).isEqualTo(100));
