@@ -5,16 +5,12 @@ import io.meshrpc.api.LoadReport;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.ServerInterceptor;
 import io.meshrpc.api.ServiceDefinition;
-import io.meshrpc.core.Mail;
 import io.meshrpc.core.ServerCall;
-import io.meshrpc.core.ServerEngine;
 import io.meshrpc.core.ServerReply;
 import io.meshrpc.edge.Invocation;
 import io.meshrpc.edge.ServerContext;
 import io.meshrpc.zmq.Guests;
 import io.meshrpc.zmq.ServerNode;
-import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,19 +28,16 @@ import org.jspecify.annotations.Nullable;
 final class HandlerRunner implements ServerNode.Ears {
   private static final int SWEEP_TURNS = 1 << 16;
   private static final System.Logger LOG = System.getLogger("io.meshrpc");
-  private static final long SHORT_MAX_NS = 10_000_000L;
 
   private final Map<MethodDescriptor<?, ?>, Way> ways = new IdentityHashMap<>();
   private final List<Handover> handovers;
   private final QuickHandlers quick = new QuickHandlers(this);
+  private final ShortHandlers shorts = new ShortHandlers(this, this::nowNs);
   private final Map<ServerCall, Invocation> running = new ConcurrentHashMap<>();
   private final ExecutorService cancels; // not the handlers' own: they may all be waiting for it
   private final Runnable whenClosed;
   private final News news;
   private int turns; // since the last sweep
-  private List<Invocation> ran = new ArrayList<>(); // here, with their answers
-  private long ranUntilNs; // when the latest of those had ended
-  private final Mail<ServerEngine> finishRan = (engine, now) -> finishRan(now);
   final TrustCounts trust = new TrustCounts();
   volatile @Nullable ServerNode node;
   volatile LoadReport load = LoadReport.NONE;
@@ -85,9 +78,16 @@ final class HandlerRunner implements ServerNode.Ears {
     Way way = way(call);
     Invocation invocation = new Invocation(call, way.plan);
     if (way.handover == null) {
-      runHere(way, invocation);
+      runSoon(invocation);
     } else if (way.habit == null || !quick.take(invocation, way.habit)) {
       handOver(invocation, way);
+    }
+  }
+
+  private void runSoon(Invocation invocation) {
+    ServerNode bound = node;
+    if (shorts.add(invocation) && bound != null) {
+      bound.loop().post(shorts.run);
     }
   }
 
@@ -134,45 +134,6 @@ final class HandlerRunner implements ServerNode.Ears {
   @Override
   public boolean hasEnough() {
     return quick.isFull();
-  }
-
-  private void runHere(Way way, Invocation invocation) {
-    long beganNs = ran.isEmpty() ? nowNs() : ranUntilNs; // it follows the one before at once
-    invocation.keepReply(true);
-    invocation.run();
-    ranUntilNs = nowNs();
-    long tookNs = ranUntilNs - beganNs;
-    invocation.heldFor(tookNs);
-    if (!invocation.hasKept()) {
-      awaitLateEnd(invocation);
-    } else {
-      finishSoon(invocation);
-    }
-    if (tookNs > SHORT_MAX_NS && !way.warned) {
-      way.warned = true;
-      LOG.log(
-          Level.WARNING,
-          "the handler of " + invocation.call().method()
-              + " is declared short and held up the loop for " + tookNs / 1_000_000
-              + " ms (expected: <= 10 ms)");
-    }
-  }
-
-  /** Once the engine is done with what made it start this one. */
-  private void finishSoon(Invocation invocation) {
-    ServerNode bound = node;
-    if (bound != null && ran.isEmpty()) {
-      bound.loop().post(finishRan);
-    }
-    ran.add(invocation);
-  }
-
-  private void finishRan(long nowNs) {
-    List<Invocation> some = ran;
-    ran = new ArrayList<>(some.size()); // more may come, for those there is room now
-    for (Invocation invocation : some) {
-      finish(invocation, invocation.ranNs(), nowNs);
-    }
   }
 
   private long nowNs() {
