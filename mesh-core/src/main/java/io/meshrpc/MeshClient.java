@@ -78,7 +78,10 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     loop.post((engine, now) -> engine.connect(endpoint, now));
   }
 
-  /** Removes a server. Calls under way there go elsewhere or fail, as their contract allows. */
+  /**
+   * Removes a server. Calls under way there go elsewhere or fail, as their contract allows; a listener
+   * hears that it is {@link io.meshrpc.api.PeerState#DOWN}.
+   */
   public void disconnect(String endpoint) {
     loop.post((engine, now) -> engine.disconnect(endpoint, now));
   }

@@ -8,7 +8,11 @@ public interface MeshListener {
   /** Hears nothing. */
   MeshListener NONE = new MeshListener() {};
 
-  /** A server moved in the client's liveness table. */
+  /**
+   * A server moved in the client's liveness table. One that is taken out of it, by {@code
+   * MeshClient.disconnect} or because it is no longer of the client's subset, becomes {@link
+   * PeerState#DOWN} first. The end of the client itself moves none.
+   */
   default void onTransition(Transition transition) {}
 
   /** Bytes came that are not of the mesh; they were dropped. */

@@ -29,6 +29,9 @@ import java.util.random.RandomGenerator;
  * servers, {@link CallDesk} moves the calls.
  */
 public final class ClientEngine {
+  private static final String DISCONNECTED = "disconnected by this client";
+  private static final String NOT_IN_SUBSET = "not in this client's subset";
+
   private final ClientLimits limits;
   private final ClientOutbox out;
   private final PeerTable table;
@@ -72,12 +75,12 @@ public final class ClientEngine {
 
   /** Removes a server. What is under way there is treated as if the server were gone. */
   public void disconnect(String endpoint, long nowNs) {
-    Peer peer = fleet.remove(endpoint);
+    Peer peer = fleet.remove(endpoint, DISCONNECTED);
     nextCheckNs = closed ? nextCheckNs : nowNs;
     if (peer != null) {
       calls.setNow(nowNs);
       peer.session = 0;
-      calls.onGone(peer, "disconnected by this client");
+      calls.onGone(peer, DISCONNECTED);
     }
   }
 
@@ -190,7 +193,7 @@ public final class ClientEngine {
     calls.setNow(nowNs);
     calls.runDue();
     if (nowNs >= nextCheckNs && !closed) {
-      fleet.dismissIdle().forEach(peer -> calls.onGone(peer, "not in this client's subset"));
+      fleet.dismissIdle(NOT_IN_SUBSET).forEach(peer -> calls.onGone(peer, NOT_IN_SUBSET));
       nextCheckNs = liveness.check(nowNs);
       calls.runDue();
     }
@@ -215,7 +218,7 @@ public final class ClientEngine {
       calls.cancel(call, new Status(Code.CANCELLED, "the client was closed"), nowNs);
     }
     for (Peer peer : List.copyOf(table.all())) {
-      table.remove(peer.endpoint());
+      table.remove(peer);
     }
   }
 

@@ -40,10 +40,10 @@ final class Fleet {
 
   /** The server, if there was a connection; null otherwise. */
   @Nullable
-  Peer remove(String endpoint) {
+  Peer remove(String endpoint, String reason) {
     boolean wasWhole = isWhole();
     endpoints.remove(endpoint);
-    Peer gone = table.remove(endpoint);
+    Peer gone = table.remove(endpoint, reason);
     if (!wasWhole) {
       choose();
     }
@@ -51,7 +51,7 @@ final class Fleet {
   }
 
   /** Ends the connections that are to end and have nothing under way; returns their servers. */
-  List<Peer> dismissIdle() {
+  List<Peer> dismissIdle(String reason) {
     if (!someLeave) {
       return List.of();
     }
@@ -65,7 +65,7 @@ final class Fleet {
       }
     }
     someLeave = busy > 0;
-    idle.forEach(peer -> table.remove(peer.endpoint()));
+    idle.forEach(peer -> table.remove(peer.endpoint(), reason));
     return idle;
   }
 

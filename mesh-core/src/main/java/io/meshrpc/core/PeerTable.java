@@ -56,15 +56,25 @@ final class PeerTable {
     return peer;
   }
 
+  /** Forgets a server, which is down from now on for who listens; null if there was none. */
   @Nullable
-  Peer remove(String endpoint) {
-    Peer peer = byEndpoint.remove(endpoint);
+  Peer remove(String endpoint, String reason) {
+    Peer peer = byEndpoint.get(endpoint);
     if (peer != null) {
-      byId.remove(peer.id);
-      out.disconnect(peer.id);
-      changed();
+      remove(peer);
+      if (peer.state() != PeerState.DOWN) {
+        move(peer, PeerState.DOWN, reason);
+      }
     }
     return peer;
+  }
+
+  /** Forgets a server and tells nobody. */
+  void remove(Peer peer) {
+    byEndpoint.remove(peer.endpoint());
+    byId.remove(peer.id);
+    out.disconnect(peer.id);
+    changed();
   }
 
   /** Replaces the connection by a fresh one, without what the old one has not sent. */

@@ -286,6 +286,20 @@ class CandidatesTest {
   }
 
   @Test
+  void whoListensHearsThatAServerThatIsRemovedIsDownUnlessItWas() {
+    FakeServer a = bench.up("tcp://a:1");
+    bench.engine.disconnect(a.endpoint, bench.now);
+    assertThat(bench.moves(a)).containsExactly("CONNECTING>WARMING", "WARMING>UP", "UP>DOWN");
+    assertThat(bench.lastReason()).isEqualTo("disconnected by this client");
+
+    FakeServer b = bench.connect("tcp://b:1");
+    b.refuse();
+    assertThat(bench.moves(b)).containsExactly("CONNECTING>DOWN");
+    bench.engine.disconnect(b.endpoint, bench.now);
+    assertThat(bench.moves(b)).hasSize(1);
+  }
+
+  @Test
   void aServerThatIsRemovedAndAddedAgainGetsAGreaterEpoch() {
     FakeServer a = bench.up("tcp://a:1");
     long before = a.all(Hello.class).get(0).epoch();

@@ -95,6 +95,8 @@ class FleetTest {
     assertThat(bench.completed.get(0).response()).isNotNull();
     bench.advanceMs(600);
     assertThat(connected(bench)).doesNotContain(one.endpoint).contains(leaving.get(1).endpoint);
+    assertThat(bench.moves(one)).endsWith("UP>DOWN");
+    assertThat(bench.lastReason()).isEqualTo("not in this client's subset");
   }
 
   @Test
