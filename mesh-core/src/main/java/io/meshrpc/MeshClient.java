@@ -147,7 +147,13 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
       MethodDescriptor<Q, R> method, Q request, CallOptions options, @Nullable Thread waiter) {
     ReplyFuture<R> future =
         waiter == null ? new ReplyFuture<>(canceller) : new AwaitedReply<>(canceller, waiter);
-    ClientCall call = terms.newCall(method, request, options, future);
+    ClientCall call;
+    try {
+      call = terms.newCall(method, request, options, future);
+    } catch (RpcException e) {
+      future.completeExceptionally(e);
+      return future;
+    }
     future.of(call);
     if (!loop.post(call)) {
       future.completeExceptionally(closed());

@@ -11,17 +11,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.meshrpc.api.AttemptInterceptor;
+import io.meshrpc.api.CallInterceptor;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.Marshaller;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.RpcException;
+import io.meshrpc.api.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -195,6 +199,54 @@ class UsersCodeTest {
       mesh.call(READ, "", SOON);
       server.close();
       await().until(() -> heard.get() > 2);
+    }
+  }
+
+  /** A method whose requests cannot be written. */
+  private static MethodDescriptor<String, String> unwritable(RuntimeException mistake) {
+    Marshaller<String> marshaller = new Marshaller<>() {
+      @Override
+      public byte[] encode(String value) {
+        throw mistake;
+      }
+
+      @Override
+      public String decode(byte[] bytes) {
+        return "";
+      }
+    };
+    return new MethodDescriptor<>(
+        READ.service(), READ.name(), READ.idempotency(), marshaller, READ.reply());
+  }
+
+  @Test
+  void aRequestThatCannotBeWrittenFailsItsCallInTheWayThatItWasMade() {
+    RuntimeException mistake = new IllegalStateException("a marshaller's mistake");
+    CallInterceptor through = new CallInterceptor() {
+      @Override
+      public <Q, R> CompletionStage<R> intercept(
+          MethodDescriptor<Q, R> method, Q request, CallOptions options, Next next) {
+        return next.call(method, request, options);
+      }
+    };
+    try (MeshClient plain = MeshClient.builder().build();
+        MeshClient intercepted = MeshClient.builder().intercept(through).build()) {
+      for (MeshClient mesh : List.of(plain, intercepted)) {
+        RpcException failure = failureOf(() -> mesh.call(unwritable(mistake), "", SOON));
+        assertThat(failure.code()).isEqualTo(Code.INTERNAL);
+        assertThat(failure.execution()).isEqualTo(Execution.NOT_SENT);
+        assertThat(failure).hasCause(mistake).hasMessageContaining("could not be written");
+
+        CompletableFuture<String> later = mesh.callAsync(unwritable(mistake), "", SOON);
+        assertThatThrownBy(later::join)
+            .hasCauseInstanceOf(RpcException.class)
+            .hasRootCause(mistake);
+
+        RpcException known =
+            new RpcException(new Status(Code.INVALID_ARGUMENT, "x"), Execution.NOT_SENT, null);
+        assertThat(failureOf(() -> mesh.call(unwritable(known), "", SOON)).code())
+            .isEqualTo(Code.INVALID_ARGUMENT);
+      }
     }
   }
 

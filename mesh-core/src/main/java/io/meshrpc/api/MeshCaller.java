@@ -15,8 +15,8 @@ public interface MeshCaller {
   <Q, R> R call(MethodDescriptor<Q, R> method, Q request, CallOptions options);
 
   /**
-   * Calls and returns at once. The future fails with {@link RpcException}; cancelling it cancels the
-   * call. It completes on the client's callback executor, or on its loop while that is usually quick, or,
+   * Calls and returns at once. The future fails with {@link RpcException}, also if the request cannot be
+   * written or the client is closed; cancelling it cancels the call. It completes on the client's callback executor, or on its loop while that is usually quick, or,
    * if there is neither any more, in the thread that ends it.
    *
    * @throws IllegalArgumentException if the options hedge a method that may not run twice

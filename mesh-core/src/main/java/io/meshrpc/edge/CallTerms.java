@@ -2,9 +2,13 @@ package io.meshrpc.edge;
 
 import io.meshrpc.api.CallContext;
 import io.meshrpc.api.CallOptions;
+import io.meshrpc.api.Code;
+import io.meshrpc.api.Execution;
 import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.RetryPolicy;
+import io.meshrpc.api.RpcException;
+import io.meshrpc.api.Status;
 import io.meshrpc.core.ClientCall;
 import java.time.Duration;
 import java.util.Map;
@@ -46,6 +50,7 @@ public record CallTerms(
    *
    * @param ticket what comes back with its end
    * @throws IllegalArgumentException if it is to be hedged and may not run twice
+   * @throws RpcException if the request cannot be written
    */
   public <Q> ClientCall newCall(
       MethodDescriptor<Q, ?> method, Q request, CallOptions options, Object ticket) {
@@ -60,9 +65,22 @@ public record CallTerms(
     } else {
       checkHedge(method, hedge, policy);
     }
-    byte[] tail = method.request().tail(request);
-    byte[] head = Objects.requireNonNull(method.request().encode(request, tail), "encoded");
+    byte[] tail;
+    byte[] head;
+    try {
+      tail = method.request().tail(request);
+      head = Objects.requireNonNull(method.request().encode(request, tail), "encoded");
+    } catch (RpcException e) {
+      throw unwritable(e.status(), e);
+    } catch (Throwable e) { // the marshaller is the user's: who calls is told in one way
+      Status status = new Status(Code.INTERNAL, "the request could not be written: " + e);
+      throw unwritable(status, e);
+    }
     return new ClientCall(method, head, options, policy, hedge, timeoutNs, ticket).withTail(tail);
+  }
+
+  private static RpcException unwritable(Status status, Throwable cause) {
+    return new RpcException(status, Execution.NOT_SENT, cause);
   }
 
   /**
