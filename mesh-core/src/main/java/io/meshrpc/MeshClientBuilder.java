@@ -50,7 +50,6 @@ public final class MeshClientBuilder {
   MeshSecurity security;
 
   private @Nullable LoadBalancer balancer; // null: one of the default kind for each client
-  private boolean balancerServes; // a client that was built
 
   private long spinNs = Threading.DEFAULT.spinNs();
   private int ioThreads = Threading.DEFAULT.ioThreads();
@@ -124,11 +123,11 @@ public final class MeshClientBuilder {
 
   /**
    * Who chooses servers; a {@link SpeedWeightedProbing} unless set. An instance serves one client: {@link
-   * #build} throws an {@link IllegalStateException} the second time, unless it is a lambda.
+   * #build} of this or any other builder throws an {@link IllegalStateException} the second time, unless it is
+   * a lambda.
    */
   public MeshClientBuilder loadBalancer(LoadBalancer chooser) {
     balancer = Objects.requireNonNull(chooser, "chooser");
-    balancerServes = false;
     return this;
   }
 
@@ -273,11 +272,11 @@ public final class MeshClientBuilder {
     if (given == null) {
       return new SpeedWeightedProbing();
     }
-    if (balancerServes && !given.getClass().isHidden()) { // a lambda has no state, or says so
+    boolean isLambda = given.getClass().isHidden(); // which has no state, or says so
+    if (!isLambda && !BalancersInUse.take(given)) {
       throw new IllegalStateException("loadBalancer: " + given.getClass().getName()
           + " (expected: one of its own for each client)");
     }
-    balancerServes = true;
     return new LoggedBalancer(given);
   }
 

@@ -363,7 +363,14 @@ class InterceptorTest {
     assertThatIllegalStateException()
         .isThrownBy(builder::build)
         .withMessageContaining("RoundRobin (expected: one of its own for each client)");
-    builder.loadBalancer(new RoundRobin()).build().close();
+    RoundRobin shared = new RoundRobin();
+    builder.loadBalancer(shared).build().close();
+    assertThatIllegalStateException()
+        .isThrownBy(() -> MeshClient.builder().loadBalancer(shared).build())
+        .withMessageContaining("RoundRobin (expected: one of its own for each client)");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> builder.loadBalancer(shared).build())
+        .withMessageContaining("RoundRobin (expected: one of its own for each client)");
     builder.loadBalancer(pick -> pick.candidates().get(0));
     builder.build().close();
     builder.build().close();

@@ -2,7 +2,8 @@ package io.meshrpc.api;
 
 /**
  * Hears the news of a node. Called from a thread of its own, one piece of news after the other; what
- * it throws is logged. All methods do nothing by default.
+ * it throws is logged. One that is given to several nodes is called by a thread of each. All methods do
+ * nothing by default.
  */
 public interface MeshListener {
   /** Hears nothing. */
