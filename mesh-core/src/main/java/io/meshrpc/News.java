@@ -22,8 +22,13 @@ final class News {
   private final AtomicInteger waiting = new AtomicInteger(); // of strangers, who may be many
 
   News(String name, MeshListener listener) {
+    this(DaemonThreads.pool(name + "-news", 1), listener);
+  }
+
+  /** For a listener that is told by this thread. */
+  News(ExecutorService thread, MeshListener listener) {
     this.listener = listener;
-    this.thread = DaemonThreads.pool(name + "-news", 1);
+    this.thread = thread;
   }
 
   void transition(MeshListener.Transition transition) {
@@ -72,16 +77,20 @@ final class News {
   private void tellOfStranger(Consumer<MeshListener> news) {
     if (waiting.get() < WAITING_MAX) {
       waiting.incrementAndGet();
-      tell(to -> {
+      boolean told = tell(to -> {
         waiting.decrementAndGet();
         news.accept(to);
       });
+      if (!told) {
+        waiting.decrementAndGet();
+      }
     }
   }
 
-  private void tell(Consumer<MeshListener> news) {
+  /** False if nobody will be told. */
+  private boolean tell(Consumer<MeshListener> news) {
     if (listener == MeshListener.NONE) {
-      return;
+      return false;
     }
     try {
       thread.execute(() -> {
@@ -91,10 +100,12 @@ final class News {
           LOG.log(Level.WARNING, "the listener failed", e);
         }
       });
+      return true;
     } catch (RejectedExecutionException e) {
       LOG.log(Level.DEBUG, "news after the end", e);
     } catch (Throwable e) { // such as no more threads: news is lost, the loop goes on
       LOG.log(Level.WARNING, "news that nobody could be told", e);
     }
+    return false;
   }
 }

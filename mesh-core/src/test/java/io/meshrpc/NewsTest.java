@@ -5,8 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.meshrpc.api.MeshListener;
 import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +61,55 @@ class NewsTest {
     news.refused("127.0.0.1:1", "no certificate");
     await().until(() -> refused.contains(WAITING_MAX + 6L));
     assertThat(refused).hasSize(WAITING_MAX + 1);
+  }
+
+  @Test
+  void whatNoThreadCouldBeHadForTakesNoRoom() {
+    AtomicBoolean noThreads = new AtomicBoolean(true);
+    ExecutorService thread = new AbstractExecutorService() {
+      @Override
+      public void execute(Runnable task) {
+        if (noThreads.get()) {
+          throw new OutOfMemoryError("unable to create native thread");
+        }
+        task.run();
+      }
+
+      @Override
+      public void shutdown() {}
+
+      @Override
+      public List<Runnable> shutdownNow() {
+        return List.of();
+      }
+
+      @Override
+      public boolean isShutdown() {
+        return false;
+      }
+
+      @Override
+      public boolean isTerminated() {
+        return false;
+      }
+
+      @Override
+      public boolean awaitTermination(long timeout, TimeUnit unit) {
+        return true;
+      }
+    };
+    News told = new News(thread, new MeshListener() {
+      @Override
+      public void onRefusedPeer(RefusedPeer peer) {
+        refused.add(peer.total());
+      }
+    });
+    for (int i = 0; i < WAITING_MAX; i++) {
+      told.refused("127.0.0.1:1", "no certificate");
+    }
+    noThreads.set(false);
+    told.refused("127.0.0.1:1", "no certificate");
+    assertThat(refused).containsExactly(WAITING_MAX + 1L);
   }
 
   @Test
