@@ -27,6 +27,8 @@ final class ServiceWriter {
   private final List<String> comment;
   private final boolean deprecated;
   private final boolean namesDeprecated;
+  private final String serviceName;
+  private final String descriptor;
   private final String blockingType;
   private final String asyncType;
   private final String clientType;
@@ -52,7 +54,11 @@ final class ServiceWriter {
     comment = javadoc.at(FileDescriptorProto.SERVICE_FIELD_NUMBER, index);
     deprecated = service.getOptions().getDeprecated() || file.getOptions().getDeprecated();
     Set<String> taken = typeStarts(names); // what a nested class or a constant would hide
-    MethodNames methodNames = new MethodNames(taken);
+    serviceName = free("SERVICE_NAME", taken);
+    descriptor = free("DESCRIPTOR", taken);
+    Set<String> constants = new HashSet<>(taken);
+    constants.addAll(Set.of(serviceName, descriptor));
+    MethodNames methodNames = new MethodNames(constants);
     boolean anyDeprecated = false;
     for (int i = 0; i < service.getMethodCount(); i++) {
       MethodDescriptorProto method = service.getMethod(i);
@@ -130,7 +136,7 @@ final class ServiceWriter {
     }
     line("public final class " + simpleName + " {");
     line("  /** The service's full protobuf name. */");
-    line("  public static final java.lang.String SERVICE_NAME = \"" + fullName + "\";");
+    line("  public static final java.lang.String " + serviceName + " = \"" + fullName + "\";");
     methods.forEach(this::constant);
     descriptor();
     line("");
@@ -154,7 +160,7 @@ final class ServiceWriter {
     line("  public static final " + API + "MethodDescriptor<" + m.request() + ", " + m.reply()
         + "> " + m.constant() + " =");
     line("      new " + API + "MethodDescriptor<>(");
-    line("          SERVICE_NAME,");
+    line("          " + serviceName + ",");
     line("          \"" + m.protoName() + "\",");
     line("          " + API + "Idempotency." + m.idempotency() + ",");
     line("          " + API + "Marshaller.protobuf(" + m.request() + ".parser()),");
@@ -164,9 +170,9 @@ final class ServiceWriter {
   private void descriptor() {
     line("");
     line("  /** The service and its methods, in the order of the file. */");
-    line("  public static final " + API + "ServiceDescriptor DESCRIPTOR =");
+    line("  public static final " + API + "ServiceDescriptor " + descriptor + " =");
     line("      new " + API + "ServiceDescriptor(");
-    line("          SERVICE_NAME,");
+    line("          " + serviceName + ",");
     line("          java.util.List.<" + API + "MethodDescriptor<?, ?>>of("
         + methods.stream()
             .map(Method::constant)
@@ -195,7 +201,7 @@ final class ServiceWriter {
     line("  /** What a server needs to serve these methods. */");
     line("  public static " + API + "ServiceDefinition " + name + "(" + type + " service) {");
     line("    java.util.Objects.requireNonNull(service, \"service\");");
-    line("    return " + API + "ServiceDefinition.builder(DESCRIPTOR)");
+    line("    return " + API + "ServiceDefinition.builder(" + descriptor + ")");
     for (Method m : methods) {
       line("        ." + kind + "(" + m.constant() + ", service::" + m.java() + ")");
     }
