@@ -83,7 +83,10 @@ public final class MeshServer implements AutoCloseable {
    * Tells clients to go elsewhere, hands queued work back, lets running handlers finish within the
    * grace period, and closes; returns when this is done. May be called more than once, from any
    * thread. Called by one of its own handlers, or in a thread that is interrupted, it returns at once;
-   * the server ends all the same.
+   * the server ends all the same. A handler is not recognised inside {@link
+   * io.meshrpc.api.CallContext#detached}, nor in another thread unless {@link
+   * io.meshrpc.api.CallContext#wrap} gave it the context: if the handler waits there for close, that waits
+   * for the handler until the grace period is over.
    */
   @Override
   public void close() {

@@ -18,7 +18,8 @@ public interface CallContext {
 
   /**
    * Runs an action with no context current in this thread, and the former one afterwards. Calls that it
-   * makes have deadlines of their own and go on when the handler's call is cancelled.
+   * makes have deadlines of their own and go on when the handler's call is cancelled. {@code
+   * MeshServer.close} of the handler's own server is not to be called here: it would wait for the handler.
    */
   static <T> T detached(Supplier<T> action) {
     CurrentContext here = CurrentContext.here();
