@@ -2,7 +2,13 @@ package io.meshrpc.api;
 
 import java.util.concurrent.CompletableFuture;
 
-/** Makes calls: what generated clients are built on. Safe to use from any thread. */
+/**
+ * Makes calls: what generated clients are built on. Safe to use from any thread.
+ *
+ * <p>What is thrown for options that hedge a method that may not run twice goes to the {@link CallInterceptor}s
+ * of the client first, if it has any. From there on it is what they threw: the call fails with {@link
+ * Code#INTERNAL} and it as the cause.
+ */
 public interface MeshCaller {
   /**
    * Calls and waits for the reply, no longer than the deadline. A thread that is interrupted cancels the
@@ -16,8 +22,9 @@ public interface MeshCaller {
 
   /**
    * Calls and returns at once. The future fails with {@link RpcException}, also if the request cannot be
-   * written or the client is closed; cancelling it cancels the call. It completes on the client's callback executor, or on its loop while that is usually quick, or,
-   * if there is neither any more, in the thread that ends it.
+   * written or the client is closed; cancelling it cancels the call. It completes on the client's callback
+   * executor, or on its loop while that is usually quick, or, if there is neither any more, in the thread
+   * that ends it.
    *
    * @throws IllegalArgumentException if the options hedge a method that may not run twice
    */
