@@ -19,9 +19,9 @@ import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Packet;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +63,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   private long now;
   private int taken; // records that frames have brought in this turn
   private final Hosts hosts;
-  private final Set<Long> lookedUp = new HashSet<>(); // whose host's address is being asked for
+  private final Map<Long, String> lookedUp = new HashMap<>(); // endpoint whose host is asked for
   private boolean closing;
   private boolean failed; // the loop ends because of that; nothing is sent any more
 
@@ -289,11 +289,11 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       return;
     }
     try {
-      lookedUp.add(peer);
+      lookedUp.put(peer, endpoint);
       hosts.find(
           endpoint,
           address -> post((engine, at) -> {
-            if (lookedUp.remove(peer)) {
+            if (lookedUp.remove(peer) != null) {
               dial(peer, endpoint, address);
             }
           }),
@@ -320,7 +320,10 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
   @Override
   public void disconnect(long peer) {
-    lookedUp.remove(peer);
+    String wanted = lookedUp.remove(peer);
+    if (wanted != null) {
+      hosts.forget(wanted);
+    }
     if (!closing) { // closing the socket closes all, and sends what waits before
       outgoing.flush(transport);
       transport.disconnect(peer);

@@ -4,6 +4,9 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -27,8 +30,13 @@ final class Hosts {
     InetAddress[] find(String host) throws UnknownHostException;
   }
 
+  /** Who waits for an address. */
+  private record Asker(Consumer<String> found, Consumer<String> failed) {}
+
   private final Finder finder;
   private final ThreadPoolExecutor threads;
+  // by endpoint in the queue or asked for; empty: nobody wants to know any more; guarded by itself
+  private final Map<String, Optional<Asker>> asked = new HashMap<>();
 
   /** Asks the JDK. */
   Hosts(String node) {
@@ -66,19 +74,61 @@ final class Hosts {
 
   /**
    * Finds the address of an endpoint with a name, of IPv4 if there is one, and tells one of the two in a
-   * thread of its own; neither once it is closed.
+   * thread of its own; neither once it is closed. Who asks again for the same endpoint gets the answer in the
+   * place of who asked before: a client asks every few seconds, and a name server may take longer.
    */
   void find(String endpoint, Consumer<String> found, Consumer<String> failed) {
-    threads.execute(() -> {
-      String address;
-      try {
-        address = addressOf(endpoint);
-      } catch (UnknownHostException | RuntimeException e) {
-        failed.accept("the host is not known: " + e.getMessage());
+    synchronized (asked) {
+      if (asked.put(endpoint, Optional.of(new Asker(found, failed))) != null) {
         return;
       }
-      found.accept(address);
-    });
+    }
+    try {
+      threads.execute(() -> answer(endpoint));
+    } catch (Throwable e) { // no thread is to be had, for one
+      leave(endpoint);
+      throw e;
+    }
+  }
+
+  /** Nobody wants to know any more where this is. */
+  void forget(String endpoint) {
+    synchronized (asked) {
+      asked.replace(endpoint, Optional.empty());
+    }
+  }
+
+  private void answer(String endpoint) {
+    if (!isWanted(endpoint)) {
+      return;
+    }
+    String address;
+    try {
+      address = addressOf(endpoint);
+    } catch (Throwable e) { // whatever it is: the next who asks is not to wait for this
+      String reason = "the host is not known: " + e.getMessage();
+      leave(endpoint).ifPresent(asker -> asker.failed.accept(reason));
+      return;
+    }
+    leave(endpoint).ifPresent(asker -> asker.found.accept(address));
+  }
+
+  private boolean isWanted(String endpoint) {
+    synchronized (asked) {
+      return !asked.remove(endpoint, Optional.<Asker>empty());
+    }
+  }
+
+  private Optional<Asker> leave(String endpoint) {
+    synchronized (asked) {
+      Optional<Asker> asker = asked.remove(endpoint);
+      return asker == null ? Optional.empty() : asker;
+    }
+  }
+
+  /** Endpoints that are in the queue or asked for. */
+  int count() {
+    return threads.getQueue().size() + threads.getActiveCount();
   }
 
   private String addressOf(String endpoint) throws UnknownHostException {

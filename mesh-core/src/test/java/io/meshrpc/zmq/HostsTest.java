@@ -22,9 +22,11 @@ class HostsTest {
 
   private final CountDownLatch slow = new CountDownLatch(1);
   private final List<String> told = new CopyOnWriteArrayList<>();
+  private final List<String> asked = new CopyOnWriteArrayList<>(); // hosts
   private final Hosts hosts = new Hosts("test", this::answer);
 
   private InetAddress[] answer(String host) throws UnknownHostException {
+    asked.add(host);
     InetAddress four = InetAddress.getByAddress(host, V4);
     InetAddress six = InetAddress.getByAddress(host, V6);
     return switch (host) {
@@ -78,5 +80,38 @@ class HostsTest {
     assertThat(told).hasSize(1);
     slow.countDown();
     await().until(() -> told.contains("tcp://10.0.0.1:1"));
+  }
+
+  @Test
+  void aNameThatNobodyAnswersForIsAskedForOnceAtATime() {
+    List<String> latest = new CopyOnWriteArrayList<>();
+    for (int i = 0; i < 1000; i++) { // a client asks every few seconds
+      hosts.find("tcp://slow:1", told::add, told::add);
+    }
+    hosts.find("tcp://slow:1", latest::add, latest::add);
+    assertThat(hosts.count()).isLessThanOrEqualTo(1);
+
+    hosts.find("tcp://both:2", told::add, told::add);
+    await().until(() -> told.contains("tcp://10.0.0.1:2"));
+    slow.countDown();
+    await().until(() -> latest.contains("tcp://10.0.0.1:1"));
+    assertThat(told).containsExactly("tcp://10.0.0.1:2");
+    assertThat(latest).hasSize(1);
+  }
+
+  @Test
+  void whatNobodyWantsToKnowAnyMoreIsNotAskedFor() {
+    List<String> busy = List.of("tcp://slow:1", "tcp://slow:2", "tcp://slow:3", "tcp://slow:4");
+    busy.forEach(endpoint -> hosts.find(endpoint, found -> {}, told::add));
+    await().until(() -> asked.size() == busy.size());
+    hosts.find("tcp://gone:1", told::add, told::add);
+    hosts.forget("tcp://gone:1");
+    hosts.find("tcp://both:1", told::add, told::add);
+    hosts.forget("tcp://both:1");
+    hosts.find("tcp://both:1", told::add, told::add);
+    slow.countDown();
+    await().until(() -> told.contains("tcp://10.0.0.1:1"));
+    assertThat(asked).doesNotContain("gone");
+    assertThat(told).hasSize(1);
   }
 }
