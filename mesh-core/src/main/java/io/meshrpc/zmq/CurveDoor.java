@@ -47,7 +47,7 @@ final class CurveDoor {
 
   /** The first frame of a connection; false if it is of nobody whom the list knows. */
   boolean enter(long route, @Nullable Metadata metadata) {
-    PeerIdentity peer = desk.identify(metadata);
+    PeerIdentity peer = desk.enter(metadata);
     if (peer == null) {
       return false;
     }
@@ -64,7 +64,10 @@ final class CurveDoor {
   }
 
   void forget(long route) {
-    inside.remove(route);
+    PeerIdentity peer = inside.remove(route);
+    if (peer != null) {
+      desk.left(peer);
+    }
   }
 
   /** After the server's socket, which would let in everybody without it. */
@@ -81,7 +84,10 @@ final class CurveDoor {
       }
     });
     Map<Long, PeerIdentity> shown = new HashMap<>();
-    out.forEach(route -> shown.put(route, inside.remove(route)));
+    for (long route : out) {
+      shown.put(route, peer(route));
+      forget(route);
+    }
     return shown;
   }
 }

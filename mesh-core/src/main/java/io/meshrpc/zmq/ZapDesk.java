@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ final class ZapDesk implements AutoCloseable {
   private static final int JOIN_MS = 10;
   private static final int JOINS_MAX = 100;
   private static final long COMPLAIN_EVERY_MS = 1000;
+  private static final long KEEP_MS = 300_000; // what is let in and has not said anything
 
   /** Who hears what it does; called from any thread, must only hand over. */
   interface News {
@@ -52,11 +54,22 @@ final class ZapDesk implements AutoCloseable {
   private final Thread thread;
   private final Runnable deaf;
   private final String property;
-  private final Map<String, String> admitted = new ConcurrentHashMap<>(); // key to name
+  private final long keepMs;
+  private final Map<String, Admitted> admitted = new ConcurrentHashMap<>(); // by key
+  private final Map<String, Integer> inside = new HashMap<>(); // connections by key; its own lock
   private long complainedMs = nowMs() - COMPLAIN_EVERY_MS; // by its thread
   private final AtomicBoolean over = new AtomicBoolean();
 
+  /** What a key is called, and when it was let in last. */
+  private record Admitted(String name, long atMs) {}
+
   ZapDesk(ZContext context, CurveSecurity security, News news) {
+    this(context, security, news, KEEP_MS);
+  }
+
+  /** One that forgets keys without a connection after another time. */
+  ZapDesk(ZContext context, CurveSecurity security, News news, long keepMs) {
+    this.keepMs = keepMs;
     this.security = security;
     this.news = news;
     byte[] secret = new byte[16];
@@ -71,33 +84,66 @@ final class ZapDesk implements AutoCloseable {
     thread.start();
   }
 
-  /** Who has sent a frame; null if nobody whom the list still knows. Any thread. */
+  /** A connection's first frame: who has sent it, until it {@link #left}; null if nobody whom the list knows. */
   @Nullable
-  PeerIdentity identify(@Nullable Metadata metadata) {
+  PeerIdentity enter(@Nullable Metadata metadata) {
     String proven = metadata == null ? null : metadata.get(property);
     if (proven == null) {
       return null;
     }
     int space = proven.indexOf(' ');
     PeerIdentity peer = PeerIdentity.curve(proven.substring(space + 1), proven.substring(0, space));
-    return isIn(peer) ? peer : null;
+    synchronized (inside) {
+      if (!isIn(peer)) {
+        return null;
+      }
+      inside.merge(peer.key(), 1, Integer::sum);
+    }
+    return peer;
+  }
+
+  /** A connection has ended. */
+  void left(PeerIdentity peer) {
+    synchronized (inside) {
+      inside.computeIfPresent(peer.key(), (key, count) -> count == 1 ? null : count - 1);
+    }
   }
 
   /** Whether the list still knows it, under the same name. Any thread. */
   boolean isIn(PeerIdentity peer) {
-    return peer.names().get(0).equals(admitted.get(peer.key()));
+    Admitted known = admitted.get(peer.key());
+    return known != null && peer.names().get(0).equals(known.name());
   }
 
-  /** Asks again about each key that was ever let in. */
+  /** Keys that come back are judged again. */
+  private void forgetGone() {
+    long sinceMs = nowMs() - keepMs;
+    for (Map.Entry<String, Admitted> known : admitted.entrySet()) {
+      synchronized (inside) {
+        if (known.getValue().atMs() - sinceMs < 0 && !inside.containsKey(known.getKey())) {
+          admitted.remove(known.getKey(), known.getValue());
+        }
+      }
+    }
+  }
+
+  /** Keys that are known. */
+  int count() {
+    return admitted.size();
+  }
+
+  /** Asks again about each key that is inside, or may be on its way in. */
   private synchronized void judgeAgain() {
     boolean changed = false;
-    for (Map.Entry<String, String> known : admitted.entrySet()) {
+    forgetGone();
+    for (Map.Entry<String, Admitted> known : admitted.entrySet()) {
+      String name = known.getValue().name();
       try {
-        if (!known.getValue().equals(nameOf(known.getKey()))) {
+        if (!name.equals(nameOf(known.getKey()))) {
           changed |= admitted.remove(known.getKey(), known.getValue());
         }
       } catch (RuntimeException e) { // no reason to end what is there
-        LOG.log(Level.WARNING, "the allow-list failed; " + known.getValue() + " stays", e);
+        LOG.log(Level.WARNING, "the allow-list failed; " + name + " stays", e);
       }
     }
     if (changed) {
@@ -116,6 +162,7 @@ final class ZapDesk implements AutoCloseable {
           answerNext((int) leftMs);
         } else {
           lookMs = nowMs() + everyMs;
+          forgetGone();
           security.look();
         }
       } catch (Throwable e) { // whatever it is: nobody is let in for it, and the next one is judged
@@ -185,7 +232,7 @@ final class ZapDesk implements AutoCloseable {
   private synchronized @Nullable String admit(String key) {
     String name = nameOf(key);
     if (name != null) {
-      admitted.put(key, name);
+      admitted.put(key, new Admitted(name, nowMs()));
     }
     return name;
   }
