@@ -59,7 +59,7 @@ final class ZmqTransport implements Transport {
 
   private final Map<RouteName, Long> routes = new HashMap<>();
   private final Map<Long, byte[]> names = new HashMap<>();
-  private final Map<Long, Dialled> dialled = new HashMap<>();
+  private final Dialled dialled = new Dialled(); // of a client
   private final @Nullable Door door; // of a server, which takes whoever comes
   private final @Nullable CurveDoor curveDoor; // of a server with CURVE
   private final SocketNews heard; // of a client's connections
@@ -147,9 +147,6 @@ final class ZmqTransport implements Transport {
     }
   }
 
-  /** A client's connection: as the user has named it, and where that is. */
-  private record Dialled(String endpoint, String address) {}
-
   /** Where a server is bound, with its real port. */
   public String endpoint() {
     return socket.getLastEndpoint();
@@ -157,32 +154,37 @@ final class ZmqTransport implements Transport {
 
   /** Whether a client still wants this connection. */
   boolean isWanted(long route) {
-    return dialled.containsKey(route);
+    return dialled.contains(route);
   }
 
   @Override
   public void connect(long route, String endpoint, String address) {
     byte[] name = ("p" + route).getBytes(StandardCharsets.US_ASCII);
     socket.setConnectRid(name);
-    heard.opened(route, address);
+    String spelling = dialled.add(route, endpoint, address);
+    heard.opened(route, spelling);
+    routes.put(new RouteName(name), route);
+    names.put(route, name);
     if (address.contains("[")) {
       socket.setIPv6(true); // it stays so, and does IPv4 no harm: there are no names here
     }
-    socket.connect(address);
+    try {
+      socket.connect(spelling);
+    } catch (RuntimeException e) {
+      disconnect(route);
+      throw e;
+    }
     heard.opened(route, socket.getLastEndpoint());
-    routes.put(new RouteName(name), route);
-    names.put(route, name);
-    dialled.put(route, new Dialled(endpoint, address));
   }
 
   @Override
   public void disconnect(long route) {
     byte[] name = names.remove(route);
-    Dialled gone = dialled.remove(route);
-    if (name != null && gone != null) {
+    String spelling = dialled.remove(route);
+    if (name != null && spelling != null) {
       routes.remove(new RouteName(name));
       heard.closed(route);
-      socket.disconnect(gone.address);
+      socket.disconnect(spelling);
     }
   }
 
@@ -267,8 +269,8 @@ final class ZmqTransport implements Transport {
 
   @Override
   public String address(long route) {
-    Dialled to = dialled.get(route);
-    return to == null ? origins.address(route) : to.endpoint;
+    String endpoint = dialled.endpoint(route);
+    return endpoint == null ? origins.address(route) : endpoint;
   }
 
   @Override

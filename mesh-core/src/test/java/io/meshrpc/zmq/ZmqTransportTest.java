@@ -1,6 +1,7 @@
 package io.meshrpc.zmq;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.BatchCodec;
@@ -377,6 +378,51 @@ class ZmqTransportTest {
       client.receive(heard, 10_000);
       assertThat(client.routeCount()).isZero();
       assertThat(heard.routes).isSorted();
+    } finally {
+      client.close();
+    }
+  }
+
+  @Test
+  void aNameThatGoesLeavesTheConnectionOfAnotherNameForTheSameAddress() {
+    ZmqTransport client = ZmqTransport.client(FRAME_MAX, 0, 1, null, new Deaf());
+    try {
+      String address = server.endpoint();
+      for (long route = 1; route <= 3; route++) {
+        client.connect(route, "tcp://name-" + route + ":1", address);
+        client.send(route, FRAME);
+      }
+      receiveUntil(() -> isTurned(client) && notes.frames.size() >= 3);
+
+      client.disconnect(2);
+      receiveUntil(() -> isTurned(client) && !notes.gone.isEmpty());
+      client.send(1, FRAME);
+      client.send(3, FRAME);
+
+      receiveUntil(() -> isTurned(client) && notes.frames.size() >= 5);
+      assertThat(notes.gone).hasSize(1);
+      assertThat(client.routeCount()).isEqualTo(2);
+    } finally {
+      client.close();
+    }
+  }
+
+  private static boolean isTurned(ZmqTransport client) {
+    client.resetWake();
+    client.await(100_000_000); // gets a connection going that got stuck
+    client.receive(new Notes(), 1000);
+    return true;
+  }
+
+  @Test
+  void whatIsNoAddressLeavesNothingBehind() {
+    ZmqTransport client = ZmqTransport.client(FRAME_MAX, 0, 1, null, new Deaf());
+    try {
+      assertThatThrownBy(() -> client.connect(1, "tcp://999.1.1.1:1", "tcp://999.1.1.1:1"))
+          .isInstanceOf(RuntimeException.class);
+
+      assertThat(client.isWanted(1)).isFalse();
+      assertThat(client.routeCount()).isZero();
     } finally {
       client.close();
     }
