@@ -19,7 +19,9 @@ import java.util.regex.Pattern;
  * has calls to attend to.
  */
 final class Hosts {
-  private static final Pattern IPV4 = Pattern.compile("[0-9.]+");
+  private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
+  // nothing else: whoever dials asks for the address of what is none, and waits
+  private static final Pattern IPV4 = Pattern.compile(BYTE + "(\\." + BYTE + "){3}");
   private static final int THREADS =
       4; // so that a name nobody answers for does not hold up the others
   private static final int KEEP_SECONDS = 5;

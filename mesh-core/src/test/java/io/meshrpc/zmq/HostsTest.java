@@ -47,13 +47,21 @@ class HostsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"tcp://10.0.0.1:7400", "tcp://[::1]:7400", "tcp://999.1.1.1:1"})
+  @ValueSource(strings = {"tcp://10.0.0.1:7400", "tcp://[::1]:7400", "tcp://255.0.29.199:1"})
   void addressesNeedNoAnswer(String endpoint) {
     assertThat(Hosts.isAddress(endpoint)).isTrue();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"tcp://localhost:7400", "tcp://a.b:7400", "tcp://10.0.0.1.example:1"})
+  @ValueSource(
+      strings = {
+        "tcp://localhost:7400",
+        "tcp://a.b:7400",
+        "tcp://10.0.0.1.example:1",
+        "tcp://999.1.1.1:1",
+        "tcp://256.1.1.1:1",
+        "tcp://10.1:1"
+      })
   void namesDo(String endpoint) {
     assertThat(Hosts.isAddress(endpoint)).isFalse();
   }
