@@ -164,6 +164,7 @@ public final class ClientEngine {
       liveness.onLoad(peer, batch.load(), nowNs);
     }
     List<Packet> packets = batch.packets();
+    readGoaway(peer, packets);
     for (int i = 0; i < packets.size(); i++) {
       Packet packet = packets.get(i);
       if (packet instanceof Response response) {
@@ -182,6 +183,15 @@ public final class ClientEngine {
     }
     calls.decide();
     calls.settle();
+  }
+
+  /** Goaway stands behind the calls that are handed back, which are not to go there again. */
+  private void readGoaway(Peer peer, List<Packet> packets) {
+    for (int i = packets.size() - 1; i >= 0 && !(packets.get(i) instanceof Response); i--) {
+      if (packets.get(i) instanceof Goaway goaway) {
+        liveness.onGoaway(peer, goaway);
+      }
+    }
   }
 
   /** Time has passed: deadlines, retries, pings, suspicion. */

@@ -10,8 +10,10 @@ import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.api.RetryPolicy;
+import io.meshrpc.wire.Goaway;
 import io.meshrpc.wire.Reason;
 import io.meshrpc.wire.Request;
+import io.meshrpc.wire.Response;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,23 @@ class CostOfMovesTest {
 
     assertThat(call.attemptCount()).isEqualTo(3);
     assertThat(call.nth(2).isOpen()).isTrue();
+  }
+
+  @Test
+  void whatADrainingServerHandsBackDoesNotGoThereAgain() {
+    // simulator, seed 71: Goaway stands behind the answers in one batch, and the call was sent once
+    // more
+    bench.call(PAY);
+    Request request = a.lastRequest();
+    Response handedBack = Answers.draining(request.seq(), request.attempt());
+    a.say(a.session, null, handedBack, new Goaway("going", 1000));
+
+    assertThat(a.requests()).hasSize(1);
+    assertThat(bench.lastReason()).isEqualTo("draining: going");
+
+    a.restart();
+    a.accept();
+    assertThat(a.requests()).as("with the next process").hasSize(2);
   }
 
   @Test
