@@ -57,7 +57,7 @@ final class BoundedHedges implements Invariant {
   }
 
   @Override
-  public void onHeard(SimClient client, Batch batch) {
+  public void onHeard(SimClient client, SimServer server, Batch batch) {
     for (Packet packet : batch.packets()) {
       if (packet instanceof Cancelled cancelled
           && cancelled.stage() == Cancelled.Stage.NOT_STARTED) {

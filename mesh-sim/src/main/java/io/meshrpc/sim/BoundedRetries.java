@@ -95,7 +95,7 @@ final class BoundedRetries implements Invariant {
   }
 
   @Override
-  public void onHeard(SimClient client, Batch batch) {
+  public void onHeard(SimClient client, SimServer server, Batch batch) {
     for (Packet packet : batch.packets()) {
       if (packet instanceof Cancelled cancelled) {
         SimCall call = client.call(client.boot(), cancelled.seq());

@@ -146,6 +146,21 @@ public final class Fault {
     return new Fault("healing", List.of(), Sim::heal);
   }
 
+  /** The server forgets the sessions between the two; the connections stand. */
+  public static Fault endSession(Target client, Target server) {
+    String name = "end of the session of " + client + " at " + server;
+    return new Fault(name, List.of(client, server), sim -> {
+      List<SimClient> clients = client.clients(sim);
+      for (SimServer each : server.servers(sim)) {
+        for (Connection connection : each.connections()) {
+          if (clients.contains(connection.link.client())) {
+            each.endSession(connection);
+          }
+        }
+      }
+    });
+  }
+
   private static Fault breakDown(
       String what, Target client, Target server, boolean clientLearns, boolean serverLearns) {
     String name = what + ": " + client + " and " + server;

@@ -18,7 +18,8 @@ final class Faults {
     SERVER_PAUSE,
     CLIENT_PAUSE,
     SLOW,
-    FAIL_FAST
+    FAIL_FAST,
+    END_SESSION
   }
 
   private final Sim sim;
@@ -56,6 +57,7 @@ final class Faults {
       case DRAIN -> now(Fault.drain(server, span(1e6, 5e9)), Fault.start(server));
       case CLIENT_CRASH ->
         now(random.nextBoolean() ? Fault.crash(client) : Fault.vanish(client), Fault.start(client));
+      case END_SESSION -> Fault.endSession(client, server).strike(sim);
       case RESET -> Fault.reset(client, server).strike(sim);
       case HALF_OPEN -> Fault.halfOpen(client, server).strike(sim);
       case HALF_OPEN_AT_SERVER -> Fault.halfOpenAtServer(client, server).strike(sim);

@@ -29,8 +29,11 @@ interface Invariant {
   /** A server is about to report its load. */
   default void onLoad(SimServer server, LoadReport load) {}
 
-  /** A client is about to read a batch. */
-  default void onHeard(SimClient client, Batch batch) {}
+  /** A server is about to read a request. */
+  default void onAsked(SimServer server, SimCall call, Request request) {}
+
+  /** A client is about to read a batch of this server. */
+  default void onHeard(SimClient client, SimServer server, Batch batch) {}
 
   /** A call has ended; {@code again} if it had ended before. */
   default void onEnded(SimCall call, boolean again, @Nullable Response response) {}

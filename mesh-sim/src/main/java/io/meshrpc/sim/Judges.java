@@ -26,6 +26,7 @@ final class Judges implements Invariant {
       judges.all.add(new NotTooLate());
       judges.all.add(new OwnAnswer());
       judges.all.add(new GoodRoutes());
+      judges.all.add(new WishesKept());
       judges.all.add(new BoundedRetries());
       judges.all.add(new BoundedHedges(options.hedge));
       judges.all.add(new AllBack());
@@ -81,9 +82,16 @@ final class Judges implements Invariant {
   }
 
   @Override
-  public void onHeard(SimClient client, Batch batch) {
+  public void onAsked(SimServer server, SimCall call, Request request) {
     for (int i = 0; i < all.size(); i++) {
-      all.get(i).onHeard(client, batch);
+      all.get(i).onAsked(server, call, request);
+    }
+  }
+
+  @Override
+  public void onHeard(SimClient client, SimServer server, Batch batch) {
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).onHeard(client, server, batch);
     }
   }
 

@@ -59,6 +59,7 @@ final class Options {
   double[] priorityShares = {}; // of all calls, by Priority.ordinal(), if there are any
   double patientShare; // with an attempt patience of 50 ms
   double neverShare; // with RetryPolicy.NEVER
+  double hastyShare; // that do not wait for a server to be ready
   long deadlineLeastNs = 5_000_000_000L;
   long deadlineMostNs = 5_000_000_000L;
   int payloadBytesMax = 64;
@@ -125,6 +126,7 @@ final class Options {
         + "\n  fails=" + failShare + " hangs=" + hangShare + " late=" + lateShare
         + " idempotent=" + idempotentShare + " cancels=" + cancelShare
         + " prioritized=" + prioritizedShare + " patient=" + patientShare + " never=" + neverShare
+        + " hasty=" + hastyShare
         + " deadlineMs=" + deadlineLeastNs / 1_000_000 + ".." + deadlineMostNs / 1_000_000
         + "\n  latencyUs=" + latencyNs / 1000 + " jitterUs=" + jitterNs / 1000
         + " sigma=" + jitterSigma + " bytesPerSecond=" + bytesPerSecond

@@ -235,8 +235,9 @@ class SimClient extends SimNode implements ClientOutbox {
   void onArrival(Arrival arrival, long nowNs) {
     byte[] frame = arrival.frame();
     Batch batch = frame == null ? null : decode(frame);
-    if (batch != null && engine != null && links.containsKey(arrival.route())) {
-      sim.judges.onHeard(this, batch);
+    Link link = links.get(arrival.route());
+    if (batch != null && engine != null && link != null) {
+      sim.judges.onHeard(this, link.server(), batch);
       engine.onBatch(arrival.route(), batch, nowNs);
     }
   }
@@ -295,8 +296,7 @@ class SimClient extends SimNode implements ClientOutbox {
       throw new Violation("sim", "a request of no known call or to no known route: " + request);
     }
     if (call.seq == 0) {
-      call.seq = request.seq();
-      bySeq.put(call.seq, call);
+      name(call, request.seq());
     }
     if (call.call != null) {
       call.hedge = call.call.hedgeAttempt();
@@ -307,6 +307,12 @@ class SimClient extends SimNode implements ClientOutbox {
         new SimCall.Send(sim.kernel.nowNs(), server, request.attempt(), request.repeat()));
     sim.trace(Trace.What.SENT, this, link.server(), call.id, request.attempt(), null);
     sim.judges.onSend(this, call, peer, request);
+  }
+
+  /** From now on the call has this number. */
+  void name(SimCall call, long seq) {
+    call.seq = seq;
+    bySeq.put(seq, call);
   }
 
   /** Notes a record for sending, and no more. */

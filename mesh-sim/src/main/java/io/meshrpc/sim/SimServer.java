@@ -11,6 +11,7 @@ import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.Cancelled;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Packet;
+import io.meshrpc.wire.Request;
 import io.meshrpc.wire.Response;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -201,9 +202,30 @@ class SimServer extends SimNode implements ServerOutbox {
     }
     Batch batch = decode(frame);
     if (batch != null) {
+      tell(batch);
       door.enter(arrival.route(), batch)
           .forEach(each -> live.onBatch(arrival.route(), each, nowNs));
     }
+  }
+
+  private void tell(Batch batch) {
+    for (Packet packet : batch.packets()) {
+      SimCall call = packet instanceof Request asked ? sim.callOf(asked.payload()) : null;
+      if (call != null) {
+        sim.judges.onAsked(this, call, (Request) packet);
+      }
+    }
+  }
+
+  /** The session that was opened on this connection is no more, and the connection stands. */
+  void endSession(Connection connection) {
+    int before = boot();
+    post(nowNs -> {
+      ServerEngine live = engine;
+      if (live != null && boot() == before) {
+        live.onDisconnect(connection.route, nowNs);
+      }
+    });
   }
 
   @Override

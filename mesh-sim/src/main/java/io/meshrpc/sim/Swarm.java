@@ -39,6 +39,7 @@ final class Swarm implements Play {
     Streams streams = new Streams(seed);
     Options options = options(streams.of("options"));
     drawHedging(options, streams.of("hedging"));
+    options.hastyShare = share(streams.of("haste"), 1);
     return new Sim(options, seed);
   }
 

@@ -84,6 +84,9 @@ final class Workload {
       callOptions = callOptions.withPriority(PRIORITIES[random.nextInt(PRIORITIES.length)]);
     }
     call.priority = callOptions.priority();
+    if (!mustSucceed && Chance.hit(random, options.hastyShare)) {
+      callOptions = callOptions.withWaitForReady(false);
+    }
     RetryPolicy retry = never ? RetryPolicy.NEVER : options.retry;
     if (!never && Chance.hit(random, options.patientShare)) {
       retry = retry.withAttemptPatience(PATIENCE);

@@ -9,7 +9,15 @@ import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.LoadReport;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.Priority;
+import io.meshrpc.wire.Batch;
+import io.meshrpc.wire.Goaway;
+import io.meshrpc.wire.NodeId;
+import io.meshrpc.wire.Packet;
+import io.meshrpc.wire.Reason;
 import io.meshrpc.wire.Request;
+import io.meshrpc.wire.Response;
+import io.meshrpc.wire.Welcome;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A judge that cannot say no is none. */
@@ -213,6 +221,87 @@ class InvariantsTest {
   private void send(BoundedRetries judge, SimCall which, int attempt) {
     which.sends.add(new SimCall.Send(sim.kernel.nowNs(), 0, attempt, false));
     judge.onSend(which.client, which);
+  }
+
+  @Test
+  void aRequestThatSaysMoreTimeThanIsLeftIsAViolation() {
+    call.deadlineShownNs = 5_000_000;
+    sim.runUntil(2_000_000);
+    NotTooLate judge = new NotTooLate();
+    judge.onSend(call.client, call, 1, request(3_000));
+
+    assertThatThrownBy(() -> judge.onSend(call.client, call, 1, request(3_001)))
+        .hasMessageStartingWith("I6: a request says 3001 us, 3000.000 are left");
+  }
+
+  @Test
+  void aStartAfterTheTimeThatTheRequestSaidIsAViolation() {
+    NotTooLate judge = new NotTooLate();
+    SimServer server = sim.servers.get(0);
+    judge.onAsked(server, call, request(3_000));
+    sim.runUntil(2_999_999);
+    judge.onRun(server, call);
+    sim.runUntil(3_000_000);
+
+    assertThatThrownBy(() -> judge.onRun(server, call))
+        .hasMessageStartingWith("I6: s0 starts it after its deadline");
+  }
+
+  @Test
+  void aCallToAServerThatDrainsIsAViolation() {
+    WishesKept judge = new WishesKept();
+    hear(judge, welcome(1));
+    send(judge);
+    hear(judge, new Goaway("", 1000));
+
+    assertThatThrownBy(() -> send(judge)).hasMessageStartingWith("I11: s0 drains and is sent");
+
+    hear(judge, welcome(2));
+    send(judge); // to another process
+  }
+
+  @Test
+  void aCallThatComesAgainTooEarlyIsAViolation() {
+    WishesKept judge = new WishesKept();
+    call.client.name(call, 1);
+    hear(judge, welcome(1));
+    send(judge);
+    hear(judge, refusal(5));
+    sim.runUntil(3_000_000);
+
+    assertThatThrownBy(() -> send(judge))
+        .hasMessageStartingWith("I11: s0 is sent again, 2.000 ms too early");
+
+    sim.runUntil(5_000_000);
+    send(judge);
+  }
+
+  private void send(WishesKept judge) {
+    call.sends.add(new SimCall.Send(sim.kernel.nowNs(), 0, 1, false));
+    judge.onSend(call.client, call, 1, request(1_000));
+  }
+
+  private void hear(WishesKept judge, Packet packet) {
+    judge.onHeard(call.client, sim.servers.get(0), new Batch(1, 0, null, List.of(packet)));
+  }
+
+  private static Welcome welcome(long process) {
+    NodeId node = new NodeId(1, process);
+    return new Welcome(node, 1, 1, 1, 0, "s0", List.of(), 500, 500, 0, false);
+  }
+
+  private static Response refusal(int pushbackMs) {
+    Code code = Code.RESOURCE_EXHAUSTED;
+    Reason full = Reason.QUEUE_FULL;
+    Metadata none = Metadata.EMPTY;
+    byte[] nothing = {};
+    return new Response(
+        1, 1, Execution.NOT_EXECUTED, code, full, "", pushbackMs, 0, 0, 0, none, nothing);
+  }
+
+  private static Request request(long timeLeftUs) {
+    Metadata none = Metadata.EMPTY;
+    return new Request(1, 1, 1, timeLeftUs, Priority.NORMAL, false, false, none, new byte[0]);
   }
 
   private void ended(Code code, Execution execution) {
