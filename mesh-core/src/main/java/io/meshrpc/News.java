@@ -1,6 +1,7 @@
 package io.meshrpc;
 
 import io.meshrpc.api.MeshListener;
+import io.meshrpc.edge.RareLog;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -18,6 +19,8 @@ final class News {
   private final AtomicLong strays = new AtomicLong();
   private final AtomicLong refusals = new AtomicLong();
   private final Complaints complaints = new Complaints();
+  private final RareLog failures = new RareLog();
+  private final RareLog untold = new RareLog();
   private final AtomicLong shownOut = new AtomicLong();
   private final AtomicInteger waiting = new AtomicInteger(); // of strangers, who may be many
 
@@ -97,14 +100,14 @@ final class News {
         try {
           news.accept(listener);
         } catch (Throwable e) { // the listener is the user's; the next piece of news is told too
-          LOG.log(Level.WARNING, "the listener failed", e);
+          failures.warn("the listener failed", e);
         }
       });
       return true;
     } catch (RejectedExecutionException e) {
       LOG.log(Level.DEBUG, "news after the end", e);
     } catch (Throwable e) { // such as no more threads: news is lost, the loop goes on
-      LOG.log(Level.WARNING, "news that nobody could be told", e);
+      untold.warn("news that nobody could be told", e);
     }
     return false;
   }

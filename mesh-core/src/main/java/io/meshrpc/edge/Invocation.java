@@ -199,10 +199,10 @@ public final class Invocation extends ServerContext implements Guest {
   /** The executor would not run the handler, or so it says: nothing happens if it has begun. */
   public void rejected(Throwable why) {
     if (STAGE.compareAndSet(this, NEW, ENDED)) {
-      log(Level.WARNING, "the executor of " + method() + " rejected a call", why);
+      plan.home.rejections().warn("the executor of " + method() + " rejected a call", why);
       plan.end.ended(this, ServerReply.notStarted("the server's executor rejected the call"));
     } else {
-      log(Level.WARNING, "the executor of " + method() + " ran a call and failed", why);
+      plan.home.rejections().warn("the executor of " + method() + " ran a call and failed", why);
     }
   }
 
@@ -283,10 +283,12 @@ public final class Invocation extends ServerContext implements Guest {
     if (all.bytes() <= ServerContext.METADATA_BYTES_MAX) {
       return all;
     }
-    LOG.log(
-        Level.WARNING,
-        "a failure of " + method() + " left without its metadata: " + all.bytes()
-            + " bytes (expected: <= " + ServerContext.METADATA_BYTES_MAX + ")");
+    plan.home
+        .shortened()
+        .warn(
+            "a failure of " + method() + " left without its metadata: " + all.bytes()
+                + " bytes (expected: <= " + ServerContext.METADATA_BYTES_MAX + ")",
+            null);
     return Metadata.EMPTY;
   }
 

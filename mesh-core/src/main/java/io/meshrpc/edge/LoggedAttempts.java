@@ -4,13 +4,11 @@ import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.AttemptTrace;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.MethodDescriptor;
-import java.lang.System.Logger.Level;
 
 /** Logs what an interceptor throws when it is told of an attempt's end, for nobody else would. */
 public final class LoggedAttempts implements AttemptInterceptor {
-  private static final System.Logger LOG = System.getLogger("io.meshrpc");
-
   private final AttemptInterceptor interceptor;
+  private final RareLog failures = new RareLog();
 
   private LoggedAttempts(AttemptInterceptor interceptor) {
     this.interceptor = interceptor;
@@ -32,7 +30,7 @@ public final class LoggedAttempts implements AttemptInterceptor {
     try {
       interceptor.onEnd(attempt);
     } catch (Throwable e) { // the attempt has ended, whatever this code thinks of it
-      LOG.log(Level.WARNING, "the attempt interceptor failed at the end of an attempt", e);
+      failures.warn("the attempt interceptor failed at the end of an attempt", e);
     }
   }
 }

@@ -3,15 +3,12 @@ package io.meshrpc.edge;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerView;
-import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /** Logs what a load balancer throws when it is only told something, for nobody else would. */
 public final class LoggedBalancer implements LoadBalancer {
-  private static final System.Logger LOG = System.getLogger("io.meshrpc");
-
   private final LoadBalancer balancer;
-  private long failures;
+  private final RareLog failures = new RareLog();
 
   /** The balancer, so wrapped. */
   public LoggedBalancer(LoadBalancer balancer) {
@@ -51,11 +48,7 @@ public final class LoggedBalancer implements LoadBalancer {
     }
   }
 
-  /** The first, second, fourth, …: it may be told of every call. */
   private void log(String what, Throwable thrown) {
-    failures++;
-    if (Long.bitCount(failures) == 1) {
-      LOG.log(Level.WARNING, what + " of the load balancer failed, " + failures + " times", thrown);
-    }
+    failures.warn(what + " of the load balancer failed", thrown);
   }
 }

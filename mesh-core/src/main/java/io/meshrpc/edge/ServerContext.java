@@ -6,7 +6,6 @@ import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.api.Priority;
 import io.meshrpc.core.ServerCall;
-import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a handler knows of its call: its {@link Invocation}, as users see it. */
 public abstract class ServerContext implements CallContext {
-  private static final System.Logger LOG = System.getLogger("io.meshrpc");
 
   private static final VarHandle ENDED =
       Handles.ofField(MethodHandles.lookup(), "ended", boolean.class);
@@ -39,8 +37,21 @@ public abstract class ServerContext implements CallContext {
    *
    * @param clock the node's, of nanoseconds
    * @param server see {@link #isUnderWayAt}
+   * @param rejections what executors reject, or fail at
+   * @param cancels actions on cancel that fail
+   * @param shortened failures with too much metadata
    */
-  public record Home(LongSupplier clock, @Nullable Object server) {}
+  public record Home(
+      LongSupplier clock,
+      @Nullable Object server,
+      RareLog rejections,
+      RareLog cancels,
+      RareLog shortened) {
+    /** Nothing has gone wrong there yet. */
+    public Home(LongSupplier clock, @Nullable Object server) {
+      this(clock, server, new RareLog(), new RareLog(), new RareLog());
+    }
+  }
 
   /** Who is to hear if nobody waits any more. */
   private static final class Watch {
@@ -94,9 +105,9 @@ public abstract class ServerContext implements CallContext {
       return;
     }
     try {
-      executor.execute(() -> actions.forEach(ServerContext::run));
+      executor.execute(() -> actions.forEach(this::run));
     } catch (Throwable e) { // such as no more threads; this is the loop
-      LOG.log(Level.WARNING, "the executor rejected the actions on cancel", e);
+      home().cancels().warn("the executor rejected the actions on cancel of " + call.method(), e);
     }
   }
 
@@ -203,11 +214,11 @@ public abstract class ServerContext implements CallContext {
     reply = metadata;
   }
 
-  private static void run(Runnable action) {
+  private void run(Runnable action) {
     try {
       action.run();
     } catch (Throwable e) { // the actions behind it are to run all the same
-      LOG.log(Level.WARNING, "an action on cancel failed", e);
+      home().cancels().warn("an action on cancel of " + call.method() + " failed", e);
     }
   }
 }
