@@ -2,6 +2,7 @@ package io.meshrpc;
 
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.edge.RareLog;
+import io.meshrpc.edge.SafeLog;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -12,7 +13,6 @@ import java.util.function.Consumer;
 /** Tells a listener what happened, in a thread of its own, one piece after the other. */
 final class News {
   private static final int WAITING_MAX = 1000;
-  private static final System.Logger LOG = System.getLogger("io.meshrpc");
 
   private final MeshListener listener;
   private final ExecutorService thread;
@@ -35,19 +35,15 @@ final class News {
   }
 
   void transition(MeshListener.Transition transition) {
-    LOG.log(
-        Level.DEBUG,
-        () -> "%s: %s -> %s, %s"
-            .formatted(
-                transition.endpoint(), transition.from(), transition.to(), transition.reason()));
+    SafeLog.debug(() -> "%s: %s -> %s, %s"
+        .formatted(transition.endpoint(), transition.from(), transition.to(), transition.reason()));
     tell(to -> to.onTransition(transition));
   }
 
   void stray(int bytes, String reason) {
     long total = strays.incrementAndGet();
     if (Long.bitCount(total) == 1) { // the first, second, fourth, …: a flood does not fill the log
-      LOG.log(
-          Level.WARNING, "dropped bytes that are not of the mesh, " + total + " times: " + reason);
+      SafeLog.warn("dropped bytes that are not of the mesh, " + total + " times: " + reason);
     }
     tellOfStranger(to -> to.onStrayBytes(new MeshListener.StrayBytes(bytes, reason, total)));
   }
@@ -55,8 +51,7 @@ final class News {
   void shownOut(String address, String reason) {
     long total = shownOut.incrementAndGet();
     if (Long.bitCount(total) == 1) {
-      LOG.log(
-          Level.WARNING, "closed a connection, " + total + " times: " + address + ": " + reason);
+      SafeLog.warn("closed a connection, " + total + " times: " + address + ": " + reason);
     }
     tellOfStranger(
         to -> to.onClosedConnection(new MeshListener.ClosedConnection(address, reason, total)));
@@ -67,7 +62,7 @@ final class News {
     long total = refusals.incrementAndGet();
     String host = peer.replaceFirst(":\\d+$", ""); // a client has another port each time
     if (complaints.isNew(host + ", " + reason, System.nanoTime())) {
-      LOG.log(Level.WARNING, "no trust with " + peer + ": " + reason + " (" + total + " so far)");
+      SafeLog.warn("no trust with " + peer + ": " + reason + " (" + total + " so far)");
     }
     tellOfStranger(to -> to.onRefusedPeer(new MeshListener.RefusedPeer(peer, reason, total)));
   }
@@ -105,7 +100,7 @@ final class News {
       });
       return true;
     } catch (RejectedExecutionException e) {
-      LOG.log(Level.DEBUG, "news after the end", e);
+      SafeLog.log(Level.DEBUG, "news after the end", e);
     } catch (Throwable e) { // such as no more threads: news is lost, the loop goes on
       untold.warn("news that nobody could be told", e);
     }

@@ -3,11 +3,11 @@ package io.meshrpc;
 import io.meshrpc.api.Authorizer;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerIdentity;
+import io.meshrpc.edge.SafeLog;
 import java.lang.System.Logger.Level;
 
 /** Denies what the user's authorizer fails to decide. Owned by the loop thread. */
 final class SafeAuthorizer implements Authorizer {
-  private static final System.Logger LOG = System.getLogger("io.meshrpc");
 
   private final Authorizer inner;
   private long failures;
@@ -23,7 +23,8 @@ final class SafeAuthorizer implements Authorizer {
     } catch (Throwable e) { // it is the user's, and must not end the loop
       failures++;
       if (Long.bitCount(failures) == 1) {
-        LOG.log(Level.WARNING, "the authorizer failed " + failures + " times; calls are denied", e);
+        SafeLog.log(
+            Level.WARNING, "the authorizer failed " + failures + " times; calls are denied", e);
       }
       return false;
     }

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * executor may do what it likes: what was rejected before it began never begins.
  */
 public final class Invocation extends ServerContext implements Guest {
-  private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final VarHandle STAGE =
       Handles.ofField(MethodHandles.lookup(), "stage", int.class);
   private static final byte[] NOTHING = {};
@@ -273,7 +272,7 @@ public final class Invocation extends ServerContext implements Guest {
       }
     }
     String id = plan.correlationIds.get();
-    log(Level.ERROR, "the handler of " + method() + " failed; correlation id " + id, toLog);
+    SafeLog.log(Level.ERROR, "the handler of " + method() + " failed; correlation id " + id, toLog);
     return new ServerReply(
         Code.UNKNOWN, "handler failed; correlation id " + id, Metadata.EMPTY, NOTHING);
   }
@@ -317,23 +316,6 @@ public final class Invocation extends ServerContext implements Guest {
     }
     STAGE.setRelease(this, ENDED);
     return true;
-  }
-
-  /** Logs what the user's code threw. Whatever comes of that, the call is to end all the same. */
-  private static void log(Level level, String what, Throwable thrown) {
-    try {
-      LOG.log(level, what, thrown);
-    } catch (Throwable e) { // its text fails too, or the logger does
-      logClass(level, what, thrown.getClass());
-    }
-  }
-
-  private static void logClass(Level level, String what, Class<?> thrown) {
-    try {
-      LOG.log(level, what + ": " + thrown.getName() + ", which cannot be logged");
-    } catch (Throwable e) {
-      // there is nobody left to tell
-    }
   }
 
   /** The interceptors from one of them on, and at last the handler. */

@@ -8,6 +8,7 @@ import io.meshrpc.core.ClientEngine;
 import io.meshrpc.core.ClientLimits;
 import io.meshrpc.core.ClientOutbox;
 import io.meshrpc.core.Mail;
+import io.meshrpc.edge.SafeLog;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.security.MeshSecurity;
@@ -17,7 +18,6 @@ import io.meshrpc.wire.BatchCodec;
 import io.meshrpc.wire.MalformedBatchException;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Packet;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Drives a {@link ClientEngine} over ZeroMQ. */
 public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
-  private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final int LINGER_MS = 100;
   private static final long DENIED_NS = 10_000_000_000L;
   private static final int FRAME_EXTRA_BYTES = 2 << 20; // a batch holds more than one payload
@@ -314,7 +313,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
   /** It is tried again like any server that is down. */
   private void notDialled(long peer, String endpoint, String reason) {
     lookedUp.remove(peer);
-    LOG.log(Level.WARNING, "cannot connect to " + endpoint + ": " + reason);
+    SafeLog.warn("cannot connect to " + endpoint + ": " + reason);
     post((engine, at) -> engine.onConnectRefused(peer, "cannot connect: " + reason, at));
   }
 

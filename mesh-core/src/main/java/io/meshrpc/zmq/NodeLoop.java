@@ -2,6 +2,7 @@ package io.meshrpc.zmq;
 
 import io.meshrpc.core.Mail;
 import io.meshrpc.edge.Guest;
+import io.meshrpc.edge.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
@@ -116,7 +117,7 @@ public final class NodeLoop<E> {
         isLoop = turn();
       }
     } catch (Throwable e) { // our own broken promise: stop loudly, and let nobody wait
-      LOG.log(Level.ERROR, "the loop " + name + " failed and stops", e);
+      SafeLog.log(Level.ERROR, "the loop " + name + " failed and stops", e);
     } finally {
       if (isLoop) {
         end();
@@ -246,7 +247,7 @@ public final class NodeLoop<E> {
     try {
       step.run();
     } catch (Throwable e) {
-      LOG.log(Level.ERROR, "the loop " + name + " could not end in order", e);
+      SafeLog.log(Level.ERROR, "the loop " + name + " could not end in order", e);
     }
   }
 

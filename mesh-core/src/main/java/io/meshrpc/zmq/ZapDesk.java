@@ -1,6 +1,7 @@
 package io.meshrpc.zmq;
 
 import io.meshrpc.api.PeerIdentity;
+import io.meshrpc.edge.SafeLog;
 import io.meshrpc.security.CurveSecurity;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,6 @@ import zmq.io.Metadata;
  * client says of itself in the handshake overwrites JeroMQ's own {@code User-Id}.
  */
 final class ZapDesk implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final String ENDPOINT = "inproc://zeromq.zap.01"; // all that JeroMQ looks for
   private static final int KEY_BYTES = 32;
   private static final int JOIN_MS = 10;
@@ -143,7 +143,7 @@ final class ZapDesk implements AutoCloseable {
           changed |= admitted.remove(known.getKey(), known.getValue());
         }
       } catch (RuntimeException e) { // no reason to end what is there
-        LOG.log(Level.WARNING, "the allow-list failed; " + name + " stays", e);
+        SafeLog.log(Level.WARNING, "the allow-list failed; " + name + " stays", e);
       }
     }
     if (changed) {
@@ -176,7 +176,7 @@ final class ZapDesk implements AutoCloseable {
     long now = nowMs();
     if (now - complainedMs >= COMPLAIN_EVERY_MS) {
       complainedMs = now;
-      LOG.log(Level.WARNING, "a client's key could not be judged", e);
+      SafeLog.log(Level.WARNING, "a client's key could not be judged", e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.meshrpc.zmq;
 
 import io.meshrpc.api.PeerIdentity;
+import io.meshrpc.edge.SafeLog;
 import io.meshrpc.security.CurveSecurity;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,6 @@ import zmq.io.Metadata;
  * routing id of its own choice.
  */
 final class ZmqTransport implements Transport {
-  private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final int DOOR_EVENTS = ZMQ.EVENT_ACCEPTED | ZMQ.EVENT_DISCONNECTED;
   private static final String DOMAIN = "mesh"; // with any, JeroMQ refuses ZMTP 1 and 2
   private static final int GONE_BYTES = 16;
@@ -84,7 +84,7 @@ final class ZmqTransport implements Transport {
     context = new ZContext(Math.max(1, ioThreads));
     context.setNotificationExceptionHandler((thread, e) -> {});
     context.setUncaughtExceptionHandler(
-        (thread, e) -> LOG.log(Level.ERROR, "JeroMQ's thread failed; this node is deaf", e));
+        (thread, e) -> SafeLog.log(Level.ERROR, "JeroMQ's thread failed; this node is deaf", e));
     context.setLinger(lingerMs);
     nudge = new Nudge(context);
     IoByLoop byLoop = ioThreads == 0 ? IoByLoop.orNull() : null;
