@@ -127,6 +127,31 @@ class LogFloodTest {
   }
 
   @Test
+  void aServerTellsOfHandlersThatItDoesNotWaitFor() {
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    try (LogEars log = new LogEars();
+        MeshServer server = server(request -> {
+              started.countDown();
+              Contract.awaitQuietly(end);
+              return "";
+            })
+            .drainGrace(Duration.ofMillis(1))
+            .build()
+            .start();
+        MeshClient mesh = client(server).build()) {
+      CompletableFuture<String> call = mesh.callAsync(READ, "", DEFAULT);
+      Contract.awaitQuietly(started);
+      server.close();
+      assertThat(lines(log, "closes while 1 of its handlers run, for the grace is over"))
+          .isEqualTo(1);
+      assertThat(call.cancel(false)).isTrue();
+    } finally {
+      end.countDown();
+    }
+  }
+
+  @Test
   void aFailureWithTooMuchMetadata() {
     try (LogEars log = new LogEars();
         MeshServer server = server(request -> {

@@ -7,6 +7,7 @@ import io.meshrpc.core.ServerCall;
 import io.meshrpc.core.ServerEngine;
 import io.meshrpc.core.ServerLimits;
 import io.meshrpc.core.ServerOutbox;
+import io.meshrpc.edge.SafeLog;
 import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.security.TlsSecurity;
 import io.meshrpc.wire.Batch;
@@ -263,6 +264,11 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
   public boolean isDone(long nowNs) {
     if (!engine.drained(nowNs)) {
       return false;
+    }
+    int left = drainedNs == Long.MAX_VALUE ? engine.load(nowNs).running() : 0;
+    if (left > 0) {
+      SafeLog.warn(
+          "the server closes while " + left + " of its handlers run, for the grace is over");
     }
     drainedNs = Math.min(drainedNs, nowNs);
     return socket.routeCount() == 0 || nowNs >= quietNs();
