@@ -68,6 +68,7 @@ public final class ClientEngine {
 
   /** Adds a server; nothing if it is there already. */
   public void connect(String endpoint, long nowNs) {
+    calls.setNow(nowNs);
     if (!closed && fleet.add(endpoint)) {
       nextCheckNs = nowNs;
     }
@@ -75,10 +76,10 @@ public final class ClientEngine {
 
   /** Removes a server. What is under way there is treated as if the server were gone. */
   public void disconnect(String endpoint, long nowNs) {
+    calls.setNow(nowNs);
     Peer peer = fleet.remove(endpoint, DISCONNECTED);
     nextCheckNs = closed ? nextCheckNs : nowNs;
     if (peer != null) {
-      calls.setNow(nowNs);
       peer.session = 0;
       calls.onGone(peer, DISCONNECTED);
     }

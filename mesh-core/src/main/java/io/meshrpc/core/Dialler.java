@@ -5,6 +5,8 @@ import io.meshrpc.policy.LivenessSettings;
 /** Makes connections to servers that are down anew, with pauses that double. */
 final class Dialler {
   private static final long DIAL_NS = 3_000_000_000L; // what a connection is given to come about
+  private static final long REACH_NS =
+      20_000_000_000L; // for the first time: all may connect at once
   private static final long CLOSED_AGAIN_NS = 1_000_000_000L; // for one that is closed at once
 
   private final LivenessSettings settings;
@@ -50,10 +52,20 @@ final class Dialler {
     peer.dialNs = Peer.NOT_DIALLING;
   }
 
-  /** When a server that was never known should have answered Hello; MAX_VALUE while it is not reached. */
+  /** When a server that is being connected should have answered Hello, or at least have been reached. */
   long mutedNs(Peer peer) {
-    boolean reached = peer.muteSinceNs != Peer.NOT_MUTE;
-    return reached ? peer.muteSinceNs + DIAL_NS : Long.MAX_VALUE;
+    return isReached(peer) ? peer.muteSinceNs + DIAL_NS : peer.connectingNs + REACH_NS;
+  }
+
+  /** What is wrong if it has not. */
+  String muteReason(Peer peer) {
+    return isReached(peer)
+        ? "it accepts connections, and does not answer Hello"
+        : "no connection within " + REACH_NS / 1_000_000_000L + " s";
+  }
+
+  private static boolean isReached(Peer peer) {
+    return peer.muteSinceNs != Peer.NOT_MUTE;
   }
 
   /** Tries a server that is down, and sets when to try it the next time. */

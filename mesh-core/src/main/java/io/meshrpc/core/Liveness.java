@@ -283,7 +283,7 @@ final class Liveness {
     switch (peer.state()) {
       case CONNECTING -> {
         if (now >= dialler.mutedNs(peer)) {
-          goDown(peer, "it accepts connections, and does not answer Hello", now);
+          goDown(peer, dialler.muteReason(peer), now);
           dialler.onMute(peer);
         } else {
           greeter.check(peer, now);

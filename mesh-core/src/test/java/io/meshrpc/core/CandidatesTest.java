@@ -167,6 +167,23 @@ class CandidatesTest {
   }
 
   @Test
+  void aServerThatIsNotReachedIsDownAfterTwentySecondsAndTriedAgain() {
+    FakeServer lost = bench.connect("tcp://a:1"); // a firewall drops what is sent there
+    bench.advanceMs(19_900);
+    ClientCall impatient = impatient(PAY, AT_ONCE);
+    assertThat(impatient.isDone()).isFalse();
+    bench.advanceMs(200);
+
+    assertThat(impatient.failure().code()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(whys(impatient)).containsExactly("no connection within 20 s");
+    int before = lost.connects;
+    bench.advanceMs(10_000);
+    assertThat(lost.connects).isGreaterThan(before);
+    lost.accept();
+    assertThat(bench.state(lost)).isIn(PeerState.UP, PeerState.WARMING);
+  }
+
+  @Test
   void aServerThatAcceptsConnectionsAndClosesThemIsDownAndTriedOnceASecond() {
     FakeServer mute = bench.connect("tcp://a:1");
     ClientCall impatient = impatient(PAY, AT_ONCE);
