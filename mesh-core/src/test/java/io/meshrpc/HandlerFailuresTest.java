@@ -125,7 +125,10 @@ class HandlerFailuresTest {
         RpcException failure = failureOf(() -> mesh.call(method, "say nothing", DEFAULT));
         assertThat(failure.code()).isEqualTo(Code.UNKNOWN);
         assertThat(failure.execution()).isEqualTo(Execution.EXECUTED);
-        assertThatNullPointerException().isThrownBy(() -> mesh.call(method, "nothing", DEFAULT));
+        RpcException unsent = failureOf(() -> mesh.call(method, "nothing", DEFAULT));
+        assertThat(unsent.code()).isEqualTo(Code.INTERNAL);
+        assertThat(unsent.execution()).isEqualTo(Execution.NOT_SENT);
+        assertThat(unsent).hasCauseInstanceOf(NullPointerException.class);
         assertThat(mesh.call(method, "alive", DEFAULT)).isEqualTo("alive");
       }
     }
