@@ -413,7 +413,7 @@ class SameStoryTest {
 
     assertThat(log)
         .containsExactly(
-            "request: INTERNAL NOT_SENT after 0: failed on its way through the interceptors: java.lang.IllegalStateException: mine",
+            "request: INTERNAL NOT_SENT after 0: the request could not be written: java.lang.IllegalStateException: mine",
             "reply: INTERNAL EXECUTED after 1: the reply came and could not be taken: java.lang.IllegalStateException: mine",
             "no method: UNIMPLEMENTED NOT_SENT after 0: no server offers test.Shop/Sell",
             "large request: RESOURCE_EXHAUSTED NOT_SENT after 0: request: # bytes (expected: <= #, the limit of this client)",
