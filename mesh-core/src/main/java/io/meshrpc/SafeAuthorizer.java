@@ -8,7 +8,6 @@ import java.lang.System.Logger.Level;
 
 /** Denies what the user's authorizer fails to decide. Owned by the loop thread. */
 final class SafeAuthorizer implements Authorizer {
-
   private final Authorizer inner;
   private long failures;
 

@@ -5,8 +5,8 @@ import io.meshrpc.policy.LivenessSettings;
 /** Makes connections to servers that are down anew, with pauses that double. */
 final class Dialler {
   private static final long DIAL_NS = 3_000_000_000L; // what a connection is given to come about
-  private static final long REACH_NS =
-      20_000_000_000L; // for the first time: all may connect at once
+  // Until it is reached for the first time: all may connect at once.
+  private static final long REACH_NS = 20_000_000_000L;
   private static final long CLOSED_AGAIN_NS = 1_000_000_000L; // for one that is closed at once
 
   private final LivenessSettings settings;

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a handler knows of its call: its {@link Invocation}, as users see it. */
 public abstract class ServerContext implements CallContext {
-
   private static final VarHandle ENDED =
       Handles.ofField(MethodHandles.lookup(), "ended", boolean.class);
   static final int METADATA_BYTES_MAX = 8 << 10;
