@@ -54,7 +54,7 @@ final class Dialler {
 
   /** When a server that is being connected should have answered Hello, or at least have been reached. */
   long mutedNs(Peer peer) {
-    return isReached(peer) ? peer.muteSinceNs + DIAL_NS : peer.connectingNs + REACH_NS;
+    return isReached(peer) ? peer.muteSinceNs + DIAL_NS : peer.stateNs + REACH_NS;
   }
 
   /** What is wrong if it has not. */

@@ -55,7 +55,7 @@ final class Peer implements PeerView {
   // Where it stands.
   private PeerState state = PeerState.CONNECTING;
   private String reason = "new";
-  long connectingNs; // since when it has been CONNECTING, if it is
+  long stateNs; // since when it has stood there
   boolean stalled;
   boolean leaving; // is to be forgotten once nothing is under way there
   boolean announces; // says Started when it is asked to
@@ -92,7 +92,7 @@ final class Peer implements PeerView {
   Peer(String endpoint, Now now, SuccessWindow successes) {
     this.endpoint = endpoint;
     this.now = now;
-    this.connectingNs = now.ns;
+    this.stateNs = now.ns;
     this.successes = successes;
   }
 
@@ -169,7 +169,7 @@ final class Peer implements PeerView {
     }
     state = next;
     reason = why;
-    connectingNs = now.ns;
+    stateNs = now.ns;
   }
 
   /** It stands where it stood, for another reason. */
