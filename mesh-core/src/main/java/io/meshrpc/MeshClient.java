@@ -147,14 +147,10 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
       MethodDescriptor<Q, R> method, Q request, CallOptions options, @Nullable Thread waiter) {
     ReplyFuture<R> future =
         waiter == null ? new ReplyFuture<>(canceller) : new AwaitedReply<>(canceller, waiter);
-    ClientCall call;
-    try {
-      call = terms.newCall(method, request, options, future);
-    } catch (RpcException e) {
-      future.completeExceptionally(e);
+    ClientCall call = terms.newCall(method, request, options, future, future);
+    if (call == null) {
       return future;
     }
-    future.of(call);
     if (!loop.post(call)) {
       future.completeExceptionally(closed());
       return future;

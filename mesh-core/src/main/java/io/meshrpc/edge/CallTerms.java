@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What holds for a client's calls that do not say otherwise.
@@ -77,6 +78,27 @@ public record CallTerms(
       throw unwritable(status, e);
     }
     return new ClientCall(method, head, options, policy, hedge, timeoutNs, ticket).withTail(tail);
+  }
+
+  /**
+   * The same call, of this future. Null if its request cannot be written: then the future has failed.
+   *
+   * @throws IllegalArgumentException if it is to be hedged and may not run twice
+   */
+  public <Q> @Nullable ClientCall newCall(
+      MethodDescriptor<Q, ?> method,
+      Q request,
+      CallOptions options,
+      Object ticket,
+      ReplyFuture<?> future) {
+    try {
+      ClientCall call = newCall(method, request, options, ticket);
+      future.of(call);
+      return call;
+    } catch (RpcException e) {
+      future.completeExceptionally(e);
+      return null;
+    }
   }
 
   private static RpcException unwritable(Status status, Throwable cause) {

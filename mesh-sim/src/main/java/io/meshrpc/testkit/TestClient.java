@@ -113,14 +113,10 @@ public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
       MethodDescriptor<Q, R> method, Q request, CallOptions options, @Nullable Thread waiter) {
     ReplyFuture<R> future = new ReplyFuture<>(driven::cancel);
     Ticket ticket = new Ticket(future, stage.host());
-    ClientCall call;
-    try {
-      call = terms.newCall(method, request, options, ticket);
-    } catch (RpcException e) {
-      future.completeExceptionally(e);
+    ClientCall call = terms.newCall(method, request, options, ticket, future);
+    if (call == null) {
       return future;
     }
-    future.of(call);
     if (closed || !driven.isAlive()) {
       String text = closed ? "the client is closed" : "the client's process is gone";
       future.completeExceptionally(
