@@ -2,6 +2,7 @@ package io.meshrpc;
 
 import io.meshrpc.edge.Guest;
 import io.meshrpc.edge.ReplyFuture;
+import io.meshrpc.edge.SafeLog;
 import io.meshrpc.zmq.Guests;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -15,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * usually quick; on an executor otherwise. Owned by the loop.
  */
 final class Callbacks implements Guests {
-  private static final System.Logger LOG = System.getLogger("io.meshrpc");
 
   private final Executor executor;
   private final @Nullable Habit habit; // null: never in the loop's thread
@@ -95,7 +95,7 @@ final class Callbacks implements Guests {
       try {
         executor.execute(this);
       } catch (Throwable e) { // it is closed, or there are no more threads
-        LOG.log(Level.DEBUG, "nobody else for callbacks", e);
+        SafeLog.log(Level.DEBUG, "nobody else for callbacks", e);
       }
     }
   }
@@ -162,7 +162,7 @@ final class Callbacks implements Guests {
   private void warnOnce(Throwable thrown) {
     if (!warned) {
       warned = true;
-      LOG.log(
+      SafeLog.log(
           Level.WARNING, "the callback executor rejected callbacks, which run on the loop", thrown);
     }
   }
@@ -191,7 +191,7 @@ final class Callbacks implements Guests {
     if (habit != null) {
       habit.onStayed(System.nanoTime());
     }
-    LOG.log(Level.DEBUG, "a callback keeps the thread of the loop, which goes on in another");
+    SafeLog.debug(() -> "a callback keeps the thread of the loop, which goes on in another");
     if (latest != null && latest.hasMore()) {
       share(latest);
     }

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class HandlerRunner implements ServerNode.Ears {
   private static final int SWEEP_TURNS = 1 << 16;
-  private static final System.Logger LOG = System.getLogger("io.meshrpc");
 
   private final Map<MethodDescriptor<?, ?>, Way> ways = new IdentityHashMap<>();
   private final List<Handover> handovers;

@@ -3,16 +3,14 @@ package io.meshrpc;
 import io.meshrpc.core.ServerCall;
 import io.meshrpc.edge.Guest;
 import io.meshrpc.edge.Invocation;
+import io.meshrpc.edge.SafeLog;
 import io.meshrpc.zmq.Guests;
-import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Handlers to which the loop lends its thread, in the order in which they came. Owned by the loop. */
 final class QuickHandlers implements Guests {
-  private static final System.Logger LOG = System.getLogger("io.meshrpc");
-
   private static final int WAITING_MAX =
       64; // that a turn gathers, as many as may run at once by default
 
@@ -81,10 +79,8 @@ final class QuickHandlers implements Guests {
     }
     runner.awaitEnd(invocation);
     handOverAll();
-    LOG.log(
-        Level.DEBUG,
-        "a handler of " + invocation.call().method()
-            + " keeps the thread of the loop, which goes on in another");
+    SafeLog.debug(() -> "a handler of " + invocation.call().method()
+        + " keeps the thread of the loop, which goes on in another");
   }
 
   @Override

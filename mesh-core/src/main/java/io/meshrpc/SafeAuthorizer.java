@@ -3,13 +3,12 @@ package io.meshrpc;
 import io.meshrpc.api.Authorizer;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerIdentity;
-import io.meshrpc.edge.SafeLog;
-import java.lang.System.Logger.Level;
+import io.meshrpc.edge.RareLog;
 
 /** Denies what the user's authorizer fails to decide. Owned by the loop thread. */
 final class SafeAuthorizer implements Authorizer {
   private final Authorizer inner;
-  private long failures;
+  private final RareLog failures = new RareLog();
 
   SafeAuthorizer(Authorizer inner) {
     this.inner = inner;
@@ -20,11 +19,7 @@ final class SafeAuthorizer implements Authorizer {
     try {
       return inner.mayCall(caller, method);
     } catch (Throwable e) { // it is the user's, and must not end the loop
-      failures++;
-      if (Long.bitCount(failures) == 1) {
-        SafeLog.log(
-            Level.WARNING, "the authorizer failed " + failures + " times; calls are denied", e);
-      }
+      failures.warn("the authorizer failed, and calls are denied", e);
       return false;
     }
   }

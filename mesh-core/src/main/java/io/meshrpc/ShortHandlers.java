@@ -3,7 +3,7 @@ package io.meshrpc;
 import io.meshrpc.core.Mail;
 import io.meshrpc.core.ServerEngine;
 import io.meshrpc.edge.Invocation;
-import java.lang.System.Logger.Level;
+import io.meshrpc.edge.SafeLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -14,7 +14,6 @@ import java.util.function.LongSupplier;
  * off the heap only if all of them are. Owned by the loop.
  */
 final class ShortHandlers {
-  private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final long HELD_MAX_NS = 10_000_000;
 
   private final HandlerRunner runner;
@@ -67,11 +66,9 @@ final class ShortHandlers {
     Way way = runner.way(invocation.call());
     if (!way.warned) {
       way.warned = true;
-      LOG.log(
-          Level.WARNING,
-          "the handler of " + invocation.call().method()
-              + " is declared short and held up the loop for " + invocation.heldNs() / 1_000_000
-              + " ms (expected: <= 10 ms)");
+      SafeLog.warn("the handler of " + invocation.call().method()
+          + " is declared short and held up the loop for " + invocation.heldNs() / 1_000_000
+          + " ms (expected: <= 10 ms)");
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.meshrpc.zmq;
 
 import io.meshrpc.edge.Guest;
+import io.meshrpc.edge.SafeLog;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * so soon, and is given more time. Who was the loop becomes the deputy when the code has ended.
  */
 final class Lending {
-  private static final System.Logger LOG = System.getLogger("io.meshrpc");
   private static final long LOOK_NS = 2_000_000;
   private static final long AGAIN_NS = 1_000_000_000L;
   private static final int WAITING_LOOKS = 1;
@@ -113,7 +113,7 @@ final class Lending {
     try {
       guest.run();
     } catch (Throwable e) { // it should have kept that to itself
-      log("users' code on the loop failed", e);
+      SafeLog.log(Level.ERROR, "users' code on the loop failed", e);
     } finally {
       isBack = loan.compareAndSet(number, -number);
     }
@@ -129,15 +129,7 @@ final class Lending {
     try {
       guest.overstayed();
     } catch (Throwable e) { // the loop is another's by now, and is not to end for it
-      log("what users' code left behind was lost", e);
-    }
-  }
-
-  private static void log(String what, Throwable thrown) {
-    try {
-      LOG.log(Level.ERROR, what, thrown);
-    } catch (Throwable e) {
-      // there is nobody left to tell
+      SafeLog.log(Level.ERROR, "what users' code left behind was lost", e);
     }
   }
 

@@ -3,7 +3,6 @@ package io.meshrpc.zmq;
 import io.meshrpc.core.Mail;
 import io.meshrpc.edge.Guest;
 import io.meshrpc.edge.SafeLog;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.concurrent.CountDownLatch;
@@ -18,7 +17,6 @@ import java.util.function.Consumer;
  * @param <E> the engine
  */
 public final class NodeLoop<E> {
-  private static final Logger LOG = System.getLogger("io.meshrpc");
   /**
    * Things that a turn takes up before what came of them leaves. With fewer of them there are more
    * messages; with more of them this side and the other take turns instead of working at once.
