@@ -61,8 +61,8 @@ final class Completions implements ClientNode.Ears {
   }
 
   @Override
-  public void onStray(int bytes, String reason) {
-    news.stray(bytes, reason);
+  public void onStray(String address, int bytes, String reason) {
+    news.stray(address, bytes, reason);
   }
 
   @Override

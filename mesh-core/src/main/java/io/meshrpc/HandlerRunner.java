@@ -205,8 +205,8 @@ final class HandlerRunner implements ServerNode.Ears {
   }
 
   @Override
-  public void onStray(int bytes, String reason) {
-    news.stray(bytes, reason);
+  public void onStray(String address, int bytes, String reason) {
+    news.stray(address, bytes, reason);
   }
 
   @Override

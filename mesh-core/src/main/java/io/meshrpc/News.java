@@ -12,17 +12,21 @@ import java.util.function.Consumer;
 
 /** Tells a listener what happened, in a thread of its own, one piece after the other. */
 final class News {
-  private static final int WAITING_MAX = 1000;
+  private static final int STRANGERS_MAX = 1000;
+  private static final int MOVES_MAX = 10_000;
 
   private final MeshListener listener;
   private final ExecutorService thread;
   private final AtomicLong strays = new AtomicLong();
+  private final Kinds strayKinds = new Kinds();
   private final AtomicLong refusals = new AtomicLong();
   private final Complaints complaints = new Complaints();
   private final RareLog failures = new RareLog();
   private final RareLog untold = new RareLog();
   private final AtomicLong shownOut = new AtomicLong();
-  private final AtomicInteger waiting = new AtomicInteger(); // of strangers, who may be many
+  private final Kinds shownOutKinds = new Kinds();
+  private final AtomicInteger strangers = new AtomicInteger(); // news of them that waits
+  private final AtomicInteger moves = new AtomicInteger(); // that wait to be told
 
   News(String name, MeshListener listener) {
     this(DaemonThreads.pool(name + "-news", 1), listener);
@@ -34,24 +38,31 @@ final class News {
     this.thread = thread;
   }
 
+  /** Moves are left out only where a listener is stuck. */
   void transition(MeshListener.Transition transition) {
     SafeLog.debug(() -> "%s: %s -> %s, %s"
         .formatted(transition.endpoint(), transition.from(), transition.to(), transition.reason()));
-    tell(to -> to.onTransition(transition));
+    if (!tell(moves, MOVES_MAX, to -> to.onTransition(transition)) && moves.get() >= MOVES_MAX) {
+      untold.warn("the listener does not come back: it is not told of a server's move", null);
+    }
   }
 
-  void stray(int bytes, String reason) {
+  void stray(String address, int bytes, String reason) {
     long total = strays.incrementAndGet();
-    if (Long.bitCount(total) == 1) { // the first, second, fourth, …: a flood does not fill the log
-      SafeLog.warn("dropped bytes that are not of the mesh, " + total + " times: " + reason);
+    long times = strayKinds.worthALine(reason); // a flood does not fill the log
+    if (times > 0) {
+      SafeLog.warn("dropped bytes that are not of the mesh, " + times + " times: " + address + ": "
+          + reason);
     }
-    tellOfStranger(to -> to.onStrayBytes(new MeshListener.StrayBytes(bytes, reason, total)));
+    tellOfStranger(
+        to -> to.onStrayBytes(new MeshListener.StrayBytes(address, bytes, reason, total)));
   }
 
   void shownOut(String address, String reason) {
     long total = shownOut.incrementAndGet();
-    if (Long.bitCount(total) == 1) {
-      SafeLog.warn("closed a connection, " + total + " times: " + address + ": " + reason);
+    long times = shownOutKinds.worthALine(reason);
+    if (times > 0) {
+      SafeLog.warn("closed a connection, " + times + " times: " + address + ": " + reason);
     }
     tellOfStranger(
         to -> to.onClosedConnection(new MeshListener.ClosedConnection(address, reason, total)));
@@ -73,16 +84,23 @@ final class News {
 
   /** Beyond some the news is left out: the next one's total tells how much. */
   private void tellOfStranger(Consumer<MeshListener> news) {
-    if (waiting.get() < WAITING_MAX) {
-      waiting.incrementAndGet();
-      boolean told = tell(to -> {
-        waiting.decrementAndGet();
-        news.accept(to);
-      });
-      if (!told) {
-        waiting.decrementAndGet();
-      }
+    tell(strangers, STRANGERS_MAX, news);
+  }
+
+  /** False if nobody will be told, such as because too much waits already. */
+  private boolean tell(AtomicInteger waiting, int max, Consumer<MeshListener> news) {
+    if (waiting.get() >= max) {
+      return false;
     }
+    waiting.incrementAndGet();
+    boolean told = tell(to -> {
+      waiting.decrementAndGet();
+      news.accept(to);
+    });
+    if (!told) {
+      waiting.decrementAndGet();
+    }
+    return told;
   }
 
   /** False if nobody will be told. */

@@ -86,7 +86,7 @@ class LogFloodTest {
     });
     try (LogEars log = new LogEars()) {
       for (int i = 0; i < CALLS; i++) {
-        news.stray(1, "no batch");
+        news.stray("127.0.0.1:1", 1, "no batch");
       }
       await().until(() -> heard.get() == CALLS && lines(log, "the listener failed") >= LINES);
       assertThat(lines(log, "the listener failed")).isEqualTo(LINES);

@@ -400,6 +400,9 @@ class MeshServerTest {
       await().atMost(Duration.ofSeconds(20)).until(() -> strays.size() == 2);
       assertThat(strays).extracting(MeshListener.StrayBytes::bytes).containsExactly(3, 0);
       assertThat(strays).extracting(MeshListener.StrayBytes::total).containsExactly(1L, 2L);
+      assertThat(strays)
+          .extracting(MeshListener.StrayBytes::address)
+          .allMatch(address -> address.matches("127\\.0\\.0\\.1:\\d+"));
       assertThat(mesh.call(READ, "alive", DEFAULT)).isEqualTo("alive");
     }
   }

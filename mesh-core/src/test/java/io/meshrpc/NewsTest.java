@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.meshrpc.api.MeshListener;
+import io.meshrpc.api.PeerState;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,8 +21,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class NewsTest {
   private static final int WAITING_MAX = 1000;
+  private static final int MOVES_MAX = 10_000;
 
   private final List<Long> totals = new CopyOnWriteArrayList<>();
+  private final List<String> moves = new CopyOnWriteArrayList<>();
   private final List<Long> refused = new CopyOnWriteArrayList<>();
   private final CountDownLatch hang = new CountDownLatch(1);
   private final News news = new News("test", new MeshListener() {
@@ -35,6 +38,11 @@ class NewsTest {
     public void onRefusedPeer(RefusedPeer peer) {
       refused.add(peer.total());
     }
+
+    @Override
+    public void onTransition(Transition move) {
+      moves.add(move.reason());
+    }
   });
 
   @AfterEach
@@ -45,8 +53,67 @@ class NewsTest {
 
   private void strays(int count) {
     for (int i = 0; i < count; i++) {
-      news.stray(1, "no batch");
+      news.stray("127.0.0.1:1", 1, "no batch");
     }
+  }
+
+  private void move(int number) {
+    news.transition(new MeshListener.Transition(
+        "tcp://127.0.0.1:1", "", PeerState.UP, PeerState.DOWN, "move " + number));
+  }
+
+  @Test
+  void movesThatAStuckListenerIsNotToldOfAreBoundedAndLogged() {
+    strays(1);
+    await().until(() -> totals.size() == 1); // the listener has it and does not come back
+    try (LogEars log = new LogEars()) {
+      for (int i = 1; i <= MOVES_MAX; i++) {
+        move(i);
+      }
+      assertThat(log.texts()).noneMatch(line -> line.contains("does not come back"));
+      move(MOVES_MAX + 1);
+      assertThat(log.texts()).anyMatch(line -> line.contains("does not come back"));
+    }
+    hang.countDown();
+    await().until(() -> moves.size() == MOVES_MAX);
+    move(MOVES_MAX + 2);
+
+    await().until(() -> moves.contains("move " + (MOVES_MAX + 2)));
+    assertThat(moves).hasSize(MOVES_MAX + 1).doesNotContain("move " + (MOVES_MAX + 1));
+  }
+
+  @Test
+  void whatIsCommonDoesNotHideInTheLogWhatIsNot() {
+    try (LogEars log = new LogEars()) {
+      for (int i = 0; i < 100; i++) {
+        news.shownOut("127.0.0.1:" + i, "it ended before its first frame");
+      }
+      news.shownOut("127.0.0.1:7", "connections: 2001 (expected: <= 2000)");
+      news.stray("127.0.0.1:8", 3, "field 1 does not end");
+      news.stray("127.0.0.1:9", 3, "field 2 does not end");
+
+      assertThat(log.texts())
+          .filteredOn(line -> line.contains("closed a connection"))
+          .hasSize(7 + 1)
+          .last()
+          .isEqualTo(
+              "closed a connection, 1 times: 127.0.0.1:7: connections: 2001 (expected: <= 2000)");
+      assertThat(log.texts())
+          .contains(
+              "dropped bytes that are not of the mesh, 1 times: 127.0.0.1:8: field 1 does not end",
+              "dropped bytes that are not of the mesh, 2 times: 127.0.0.1:9: field 2 does not end");
+    }
+  }
+
+  @Test
+  void kindsWithoutEndAreCountedTogether() {
+    Kinds kinds = new Kinds();
+    int lines = 0;
+    for (int i = 0; i < 1024; i++) {
+      String name = Integer.toString(i, 36).replaceAll("\\d", "_") + Character.toString(0x4e00 + i);
+      lines += kinds.worthALine(name) > 0 ? 1 : 0;
+    }
+    assertThat(lines).isEqualTo(64 + 10); // of 960 others the 1st, 2nd, …, 512th
   }
 
   @Test

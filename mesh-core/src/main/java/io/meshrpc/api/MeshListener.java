@@ -43,11 +43,12 @@ public interface MeshListener {
   /**
    * Bytes that were dropped.
    *
+   * @param address of who sent them, as far as it is known
    * @param bytes how many
    * @param reason what was wrong with them
    * @param total how many times this has happened to this node
    */
-  record StrayBytes(int bytes, String reason, long total) {}
+  record StrayBytes(String address, int bytes, String reason, long total) {}
 
   /**
    * A peer that was refused.

@@ -46,7 +46,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
     void onRefused(String server, String reason);
 
     /** Bytes came that are not of the mesh. */
-    void onStray(int bytes, String reason);
+    void onStray(String address, int bytes, String reason);
 
     /** The loop has ended. */
     void onClosed();
@@ -155,8 +155,8 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
     }
 
     @Override
-    public void onStray(int bytes, String reason) {
-      ears.onStray(bytes, reason);
+    public void onStray(String address, int bytes, String reason) {
+      ears.onStray(address, bytes, reason);
     }
   }
 
@@ -204,7 +204,7 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
       taken += 1 + batch.packets().size();
       engine.onBatch(route, batch, now);
     } catch (MalformedBatchException e) {
-      ears.onStray(frame.length, String.valueOf(e.getMessage()));
+      ears.onStray(transport.address(route), frame.length, String.valueOf(e.getMessage()));
     }
   }
 

@@ -14,6 +14,10 @@ interface Links {
    */
   void onDenied(long route, String address, String reason, long retryNs);
 
-  /** Bytes came that nobody should have sent, and were dropped. */
-  void onStray(int bytes, String reason);
+  /**
+   * Bytes came that nobody should have sent, and were dropped.
+   *
+   * @param address of the peer, as far as it is known
+   */
+  void onStray(String address, int bytes, String reason);
 }

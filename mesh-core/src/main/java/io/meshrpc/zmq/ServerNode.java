@@ -53,7 +53,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
     void onCancel(ServerCall call);
 
     /** Bytes came that are not of the mesh. */
-    void onStray(int bytes, String reason);
+    void onStray(String address, int bytes, String reason);
 
     /** Who is at the other end of a connection has proven who it is. */
     void onAdmitted();
@@ -146,8 +146,8 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
     }
 
     @Override
-    public void onStray(int bytes, String reason) {
-      ears.onStray(bytes, reason);
+    public void onStray(String address, int bytes, String reason) {
+      ears.onStray(address, bytes, reason);
     }
   }
 
@@ -217,7 +217,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
       if (transport == socket && TlsRecords.isClientHello(frame)) {
         transport.send(route, TlsRefusals.frame(TlsRefusals.NO_TLS, TlsRefusals.againNs()));
       }
-      ears.onStray(frame.length, String.valueOf(e.getMessage()));
+      ears.onStray(transport.address(route), frame.length, String.valueOf(e.getMessage()));
     }
   }
 

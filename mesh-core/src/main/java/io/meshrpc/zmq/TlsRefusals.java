@@ -54,7 +54,7 @@ final class TlsRefusals {
 
   /** Whoever was refused and goes on in the clear is told again, but not for every frame. */
   void takeInVain(long route, byte[] frame) {
-    news.onStray(frame.length, "a frame on a connection that was refused");
+    news.onStray(raw.address(route), frame.length, "a frame on a connection that was refused");
     boolean due = System.nanoTime() - refusedNs.getOrDefault(route, 0L) > REFUSE_AGAIN_NS;
     if (due && !TlsRecords.isRecord(frame)) {
       add(route);

@@ -209,7 +209,7 @@ final class TlsTransport implements Transport, Transport.Sink, TlsHandshakes.End
       handshakes.begin(link, false);
       handshakes.take(link, frame);
     } else if (TlsRecords.isRecord(frame)) {
-      news.onStray(frame.length, "a TLS record before a ClientHello");
+      news.onStray(raw.address(route), frame.length, "a TLS record before a ClientHello");
     } else {
       refusals.refuse(route, TlsRefusals.TLS_ONLY, TlsRefusals.againNs());
     }
