@@ -361,7 +361,7 @@ class ZmqTransportTest {
         int expected = (int) route;
         receiveUntil(() -> {
           client.resetWake();
-          client.await(100_000_000); // gets a connection going that got stuck
+          client.await(1_000_000); // gets a connection going that got stuck
           return notes.frames.size() >= expected;
         });
         long back = notes.routes.get(notes.routes.size() - 1);
