@@ -25,6 +25,8 @@ final class Band {
   private long usualNs;
   private int count;
   private int busy; // flows that are not empty
+  private int mostCalls; // no client has more; found anew by each search
+  private long mostBytes; // likewise
 
   private @Nullable Flow spare; // of the last client that had work, when none has any
 
@@ -73,6 +75,7 @@ final class Band {
     flow.bytes += call.bytes();
     usualNs += call.expectedNs();
     count++;
+    noteMost(flow);
   }
 
   /** A queue that is mostly empty makes no garbage. */
@@ -147,27 +150,47 @@ final class Band {
   }
 
   private static double share(Flow flow, ServerLimits limits) {
-    return Math.max(
-        (double) flow.calls.size() / Math.max(1, limits.queueCountMax()),
-        (double) flow.bytes / Math.max(1, limits.queueBytesMax()));
+    return share(flow.calls.size(), flow.bytes, limits);
   }
 
-  /** The newest of the client that takes more room here than any other, and than this; else null. */
+  private static double share(int calls, long bytes, ServerLimits limits) {
+    return Math.max(
+        (double) calls / Math.max(1, limits.queueCountMax()),
+        (double) bytes / Math.max(1, limits.queueBytesMax()));
+  }
+
+  /**
+   * The newest of the client that takes more room here than any other, and than this; else null. Among
+   * many clients of which none takes much, a queue that stays full is not searched for each request.
+   */
   @Nullable
   ServerCall newestOfGreatest(double above, ServerLimits limits) {
-    double most = above;
-    ServerCall newest = null;
-    for (Flow flow : fresh) {
-      double share = share(flow, limits);
-      newest = share > most ? flow.calls.peekLast() : newest;
-      most = Math.max(most, share);
+    if (share(mostCalls, mostBytes, limits) <= above) {
+      return null;
     }
-    for (Flow flow : ring) {
-      double share = share(flow, limits);
-      newest = share > most ? flow.calls.peekLast() : newest;
-      most = Math.max(most, share);
+    mostCalls = 0;
+    mostBytes = 0;
+    Flow greatest = greater(ring, greater(fresh, null, limits), limits);
+    if (greatest == null || share(greatest, limits) <= above) {
+      return null;
     }
-    return newest;
+    return greatest.calls.peekLast();
+  }
+
+  private @Nullable Flow greater(ArrayDeque<Flow> some, @Nullable Flow than, ServerLimits limits) {
+    Flow greatest = than;
+    for (Flow flow : some) {
+      noteMost(flow);
+      if (greatest == null || share(flow, limits) > share(greatest, limits)) {
+        greatest = flow;
+      }
+    }
+    return greatest;
+  }
+
+  private void noteMost(Flow flow) {
+    mostCalls = Math.max(mostCalls, flow.calls.size());
+    mostBytes = Math.max(mostBytes, flow.bytes);
   }
 
   /** What is likely to be done before one more call of this client that takes so long. */
