@@ -21,7 +21,7 @@ import zmq.ZError;
 
 /**
  * Stands in for JeroMQ's class of this name: tells sockets, listeners and mailboxes when their channels
- * are ready. It differs in three things:
+ * are ready. It differs in four things:
  *
  * <ul>
  *   <li>What changes is taken up for the channels that changed. JeroMQ's looks at all channels
@@ -30,12 +30,16 @@ import zmq.ZError;
  *       there is not, and two changes of what the channel waits for, and a look that finds it
  *       writable, are saved.
  *   <li>It can be turned by the thread that owns the socket, see {@link Drive}.
+ *   <li>Then a listener that is told of connections and takes none in, as one does without file
+ *       descriptors, is left alone for a while. JeroMQ's asks it again at once, for ever.
  * </ul>
  *
  * <p>Not on the class path under this name; see {@code io.meshrpc.zmq.JeroMqCure}.
  */
 public final class Poller implements Runnable {
   private static final long FOREVER = Long.MAX_VALUE;
+  private static final int VAIN_MAX = 8;
+  private static final long ACCEPT_PAUSE_MS = 100;
 
   /** A channel, and who hears of it. */
   public static final class Handle {
@@ -54,6 +58,22 @@ public final class Poller implements Runnable {
 
     boolean wants(int op) {
       return !gone && (ops & op) != 0;
+    }
+  }
+
+  /** Of a listener, until it is asked again. */
+  private final class Rest implements IPollEvents {
+    private final Handle listener;
+
+    Rest(Handle listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void timerEvent(int id) {
+      if (!listener.gone) {
+        setPollAccept(listener);
+      }
     }
   }
 
@@ -76,6 +96,7 @@ public final class Poller implements Runnable {
   private final ArrayDeque<Handle> writers = new ArrayDeque<>();
   private final PriorityQueue<Due> dues = new PriorityQueue<>((a, b) -> Long.signum(a.atNs - b.atNs));
   private final Map<Timer, Due> timers = new HashMap<>();
+  private int vain; // times that a listener was told since a channel was last taken in
   private int writing; // channels that wait until they can be written
   private Handle mailbox; // the first, of the thread whose poller this is
 
@@ -103,6 +124,7 @@ public final class Poller implements Runnable {
       mailbox = handle;
     }
     load.incrementAndGet();
+    vain = 0;
     change(handle, 0);
     return handle;
   }
@@ -313,7 +335,7 @@ public final class Poller implements Runnable {
   private void guarded(Handle handle, int op) {
     try {
       switch (op) {
-        case SelectionKey.OP_ACCEPT -> handle.ears.acceptEvent();
+        case SelectionKey.OP_ACCEPT -> accept(handle);
         case SelectionKey.OP_CONNECT -> handle.ears.connectEvent();
         case SelectionKey.OP_WRITE -> handle.ears.outEvent();
         case SelectionKey.OP_READ -> handle.ears.inEvent();
@@ -321,6 +343,16 @@ public final class Poller implements Runnable {
       }
     } catch (RuntimeException e) {
       failures.uncaughtException(worker, e);
+    }
+  }
+
+  /** Who is driven takes in itself, in the same turn, what its listener accepts. */
+  private void accept(Handle listener) {
+    vain++;
+    listener.ears.acceptEvent();
+    if (drive != null && vain > VAIN_MAX) {
+      change(listener, listener.ops & ~SelectionKey.OP_ACCEPT);
+      addTimer(ACCEPT_PAUSE_MS, new Rest(listener), 0);
     }
   }
 

@@ -48,6 +48,9 @@ final class Door {
 
     /** One was shown out, or not let in. */
     void onShownOut(String address, String reason);
+
+    /** One could not be taken, and waits. */
+    void onNotTaken();
   }
 
   private final ConnectionLimits limits;
@@ -143,6 +146,8 @@ final class Door {
     Object channel = event.getValue();
     if (event.getEvent() == ZMonitor.Event.ACCEPTED && channel instanceof SocketChannel socket) {
       onAccepted(socket);
+    } else if (event.getEvent() == ZMonitor.Event.ACCEPT_FAILED) {
+      ears.onNotTaken();
     } else if (event.getEvent() == ZMonitor.Event.DISCONNECTED) {
       Visitor visitor = byChannel.remove(channel);
       if (visitor != null && !visitor.dropped && visitor.metadata == null) {

@@ -88,7 +88,7 @@ final class Handshakes {
       return new Failure(
           "no agreement in ZeroMQ's greeting: the server "
               + (curve ? "does not speak CURVE" : "may want CURVE")
-              + ", or is no server of a mesh",
+              + ", has no room for more connections, or is no server of a mesh",
           false);
     }
     return curve

@@ -29,6 +29,7 @@ final class JeroMqCure {
   private static final List<String> POLLING = List.of(
       DRIVE,
       "zmq.poll.Poller$Handle",
+      "zmq.poll.Poller$Rest",
       "zmq.poll.Poller$Timer",
       "zmq.poll.Poller$Due",
       "zmq.poll.Poller");

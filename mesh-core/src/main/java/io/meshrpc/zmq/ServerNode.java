@@ -7,6 +7,7 @@ import io.meshrpc.core.ServerCall;
 import io.meshrpc.core.ServerEngine;
 import io.meshrpc.core.ServerLimits;
 import io.meshrpc.core.ServerOutbox;
+import io.meshrpc.edge.RareLog;
 import io.meshrpc.edge.SafeLog;
 import io.meshrpc.security.CurveSecurity;
 import io.meshrpc.security.TlsSecurity;
@@ -123,6 +124,8 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   /** What the door tells, in JeroMQ's thread or the loop's. */
   private final class Visitors implements Door.Ears {
+    private final RareLog notTaken = new RareLog();
+
     @Override
     public void onFirst() {
       wake();
@@ -131,6 +134,13 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
     @Override
     public void onShownOut(String address, String reason) {
       ears.onShownOut(address, reason);
+    }
+
+    @Override
+    public void onNotTaken() {
+      notTaken.warn(
+          "a connection cannot be taken and waits; are there file descriptors left (ulimit -n)?",
+          null);
     }
   }
 

@@ -24,7 +24,8 @@ import zmq.io.Metadata;
  * routing id of its own choice.
  */
 final class ZmqTransport implements Transport {
-  private static final int DOOR_EVENTS = ZMQ.EVENT_ACCEPTED | ZMQ.EVENT_DISCONNECTED;
+  private static final int DOOR_EVENTS =
+      ZMQ.EVENT_ACCEPTED | ZMQ.EVENT_ACCEPT_FAILED | ZMQ.EVENT_DISCONNECTED;
   private static final String DOMAIN = "mesh"; // with any, JeroMQ refuses ZMTP 1 and 2
   private static final int GONE_BYTES = 16;
   private static final int ATTACHED_MAX = 1024;

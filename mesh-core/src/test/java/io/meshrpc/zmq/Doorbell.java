@@ -14,4 +14,9 @@ final class Doorbell implements Door.Ears {
   public void onShownOut(String address, String reason) {
     reasons.add(reason);
   }
+
+  @Override
+  public void onNotTaken() {
+    reasons.add("not taken");
+  }
 }

@@ -14,12 +14,14 @@ class HandshakesTest {
   private final Handshakes curve = new Handshakes(true, TIMEOUT_MS);
 
   @Test
-  void whoIsClosedAtTheGreetingMayHaveTheWrongSecurity() {
+  void whoIsClosedAtTheGreetingMayHaveTheWrongSecurityOrBeOneTooMany() {
     clear.onConnected(1, 0);
     curve.onConnected(1, 0);
 
-    assertThat(clear.onDisconnected(1, SOON).reason()).contains("may want CURVE");
-    assertThat(curve.onDisconnected(1, SOON).reason()).contains("does not speak CURVE");
+    assertThat(clear.onDisconnected(1, SOON).reason())
+        .contains("may want CURVE", "has no room for more connections");
+    assertThat(curve.onDisconnected(1, SOON).reason())
+        .contains("does not speak CURVE", "has no room for more connections");
   }
 
   @Test

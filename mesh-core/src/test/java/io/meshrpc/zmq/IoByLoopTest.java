@@ -6,16 +6,27 @@ import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.BatchCodec;
 import io.meshrpc.wire.Hello;
 import io.meshrpc.wire.NodeId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import zmq.poll.IPollEvents;
+import zmq.poll.Poller;
 
 /** Transports whose I/O is done by who owns them: here this test, which plays both loops. */
 @Timeout(60)
@@ -154,6 +165,54 @@ class IoByLoopTest {
     turnUntil(() -> news.contains("connected 1"), successor, client);
     client.send(ROUTE, FRAME);
     turnUntil(() -> !came.isEmpty(), successor, client);
+  }
+
+  /** Where a listener can accept nothing, as without file descriptors, until it is told otherwise. */
+  @Test
+  void aListenerThatTakesNothingInIsNotAskedWithoutPause() throws Exception {
+    Object drive = JeroMqCure.newDrive();
+    List<Poller> made = new ArrayList<>();
+    ((Executor) drive)
+        .execute(() -> made.add(new Poller(zmq.ZMQ.createContext(), "iothread-of-the-test")));
+    AtomicInteger asked = new AtomicInteger();
+    List<SocketChannel> accepted = new ArrayList<>();
+    AtomicBoolean full = new AtomicBoolean(true);
+    try (ServerSocketChannel port =
+            ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
+        SocketChannel visitor = SocketChannel.open(port.getLocalAddress())) {
+      port.configureBlocking(false);
+      Poller poller = made.get(0);
+      poller.setPollAccept(poller.addHandle(port, new IPollEvents() {
+        @Override
+        public void acceptEvent() {
+          asked.incrementAndGet();
+          if (!full.get()) {
+            accepted.add(accept(port));
+          }
+        }
+      }));
+      for (int i = 0; i < 1000; i++) {
+        boolean unused = ((LongPredicate) drive).test(WAIT_NS);
+      }
+      assertThat(asked.get()).isBetween(1, 500);
+      full.set(false);
+      while (accepted.isEmpty()) {
+        boolean unused = ((LongPredicate) drive).test(WAIT_NS);
+      }
+      assertThat(accepted.get(0).getRemoteAddress()).isEqualTo(visitor.getLocalAddress());
+      accepted.get(0).close();
+    } finally {
+      ((AutoCloseable) drive).close();
+      made.get(0).destroy();
+    }
+  }
+
+  private static SocketChannel accept(ServerSocketChannel port) {
+    try {
+      return port.accept();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
