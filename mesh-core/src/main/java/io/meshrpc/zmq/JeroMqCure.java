@@ -8,12 +8,13 @@ import java.util.List;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import zmq.poll.IPollEvents;
+import zmq.util.Errno;
 
 /**
- * Puts classes of ours in the place of JeroMQ's {@code zmq.Signaler} and {@code zmq.poll.Poller} before
- * those are loaded. JeroMQ's keep each other and the processor busy with system calls that change
- * nothing, and cannot do without a thread of their own; docs/PERFORMANCE.md has figures, decisions 15 and
- * 18 say why it is done like this.
+ * Puts classes of ours in the place of JeroMQ's {@code zmq.Signaler}, {@code zmq.poll.Poller} and {@code
+ * zmq.util.Clock} before those are loaded. The first two keep each other and the processor busy with system
+ * calls that change nothing, and cannot do without a thread of their own; docs/PERFORMANCE.md has figures,
+ * decisions 15 and 18 say why it is done like this. The third waits too long when the wall's clock is set back.
  *
  * <p>Where it cannot be done, because somebody has used JeroMQ before, or it is another version, nothing
  * is lost but time. The system property {@code io.meshrpc.jeromq} set to {@code plain} leaves JeroMQ's
@@ -77,6 +78,8 @@ final class JeroMqCure {
       for (String name : POLLING) {
         inside.defineClass(bytes(name));
       }
+      inside = MethodHandles.privateLookupIn(Errno.class, self);
+      inside.defineClass(bytes("zmq.util.Clock"));
       return "";
     } catch (IOException | IllegalAccessException | RuntimeException | LinkageError e) {
       return logged(e.toString()); // most likely it is loaded already

@@ -20,6 +20,7 @@ import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 import zmq.poll.IPollEvents;
 import zmq.poll.Poller;
+import zmq.util.Clock;
 
 /** In JVMs of their own, for it is done once and for all. */
 @Timeout(60)
@@ -41,6 +42,8 @@ class JeroMqCureTest {
           && Arrays.stream(Class.forName("zmq.poll.Poller").getDeclaredMethods())
               .anyMatch(method -> method.getName().equals("takeUpChanges"));
       System.out.println("ours: " + ours);
+      long nowMs = System.nanoTime() / 1_000_000; // far from that of the wall, which may be set
+      System.out.println("clock: " + (Math.abs(Clock.nowMS() - nowMs) < 60_000));
     }
 
     /** Many write to one mailbox at once, and its owner sleeps now and then: no signal may be lost. */
@@ -152,7 +155,7 @@ class JeroMqCureTest {
 
   @Test
   void whereJeroMqWasNotUsedBeforeItsSignalerAndItsPollerAreOurs() throws Exception {
-    assertThat(run(List.of())).contains("failure: \n", "ours: true");
+    assertThat(run(List.of())).contains("failure: \n", "ours: true", "clock: true");
   }
 
   @Test
