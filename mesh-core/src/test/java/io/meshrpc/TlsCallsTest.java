@@ -22,6 +22,7 @@ import io.meshrpc.security.TestAuthority;
 import io.meshrpc.security.TlsSecurity;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -196,6 +197,30 @@ class TlsCallsTest {
             .start();
         MeshClient mesh = client(server).security(tls("till").build()).build()) {
       assertThat(reasonOf(mesh)).contains("it has expired");
+    }
+  }
+
+  @Test
+  void aCertificateThatIsNotValidYetIsToldAsSuchOnBothSides() {
+    Instant later = Instant.now().plusSeconds(3600); // by the clock of whoever has made it, now
+    for (String name : List.of("young-till", "young-desk")) {
+      AUTHORITY
+          .node(name, TestAuthority.ecKeys(), later, later.plusSeconds(3600), "ip:127.0.0.1")
+          .write(folder, name);
+    }
+    try (LogEars log = new LogEars();
+        MeshServer server = server(request -> request).build().start();
+        MeshClient mesh = client(server).security(tls("young-till").build()).build()) {
+      assertThat(reasonOf(mesh)).contains("the peer refuses", "it is not valid before");
+      assertThat(log.texts()).anyMatch(line -> line.contains("CN=young-till is not valid before"));
+      await().until(() -> log.texts().stream().anyMatch(line -> line.contains("is not valid yet")));
+    }
+    try (MeshServer server = Contract.server(request -> request)
+            .security(tls("young-desk").build())
+            .build()
+            .start();
+        MeshClient mesh = client(server).security(tls("till").build()).build()) {
+      assertThat(reasonOf(mesh)).contains("it is not valid yet, NotBefore");
     }
   }
 

@@ -1,5 +1,7 @@
 package io.meshrpc.security;
 
+import io.meshrpc.edge.SafeLog;
+import java.lang.System.Logger.Level;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,12 @@ final class FileWatch implements Runnable {
     if (security == null || security.isClosed()) {
       return false;
     }
-    security.reloadIfChanged();
+    try {
+      security.reloadIfChanged();
+    } catch (Throwable e) { // whatever it is: the next certificate is not to be missed for it
+      SafeLog.log(
+          Level.ERROR, "TLS: the files could not be looked at; what was read before stays", e);
+    }
     return true;
   }
 }

@@ -1,6 +1,7 @@
 package io.meshrpc.security;
 
 import io.meshrpc.api.PeerIdentity;
+import io.meshrpc.edge.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -34,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class TlsSecurity implements MeshSecurity, AutoCloseable {
-  private static final System.Logger LOG = System.getLogger("io.meshrpc");
 
   private final List<KeySource> sources;
   private final @Nullable String serverName;
@@ -55,7 +55,7 @@ public final class TlsSecurity implements MeshSecurity, AutoCloseable {
     this.handshakesMax = builder.handshakesMax;
     this.seen = fingerprint();
     this.material = TlsMaterial.read(sources);
-    warnIfExpired(material);
+    warnOfOwn(material);
     if (!builder.reloadEvery.isZero()
         && sources.stream().anyMatch(s -> !s.files().isEmpty())) {
       FileWatch.start(this, builder.reloadEvery);
@@ -80,7 +80,7 @@ public final class TlsSecurity implements MeshSecurity, AutoCloseable {
       material = read;
       seen = now;
       complaint = "";
-      warnIfExpired(read);
+      warnOfOwn(read);
     }
   }
 
@@ -88,18 +88,20 @@ public final class TlsSecurity implements MeshSecurity, AutoCloseable {
   void reloadIfChanged() {
     synchronized (reloading) {
       if (fingerprint().equals(seen)) {
+        complaint = ""; // what was wrong has been taken back
         return;
       }
       try {
         reload();
-        LOG.log(Level.INFO, "TLS: keys and trust were read again: " + this);
+        SafeLog.log(Level.INFO, "TLS: keys and trust were read again: " + this, null);
       } catch (RuntimeException e) { // tried again next time, for files change one after the other
         String text = String.valueOf(e.getMessage());
         if (!text.equals(complaint)) {
           complaint = text;
-          LOG.log(
+          SafeLog.log(
               Level.ERROR,
-              "TLS: keys or trust have changed and cannot be used; the old stay: " + text);
+              "TLS: keys or trust have changed and cannot be used; the old stay: " + text,
+              null);
         }
       }
     }
@@ -183,15 +185,19 @@ public final class TlsSecurity implements MeshSecurity, AutoCloseable {
   /** What is wrong with the node's own certificate, to be put behind why a peer refuses; or empty. */
   public String ownTrouble() {
     X509Certificate own = material.own();
-    return own != null && hasExpired(own) ? "; it has expired on " + notAfter(own) : "";
+    String trouble = own == null ? "" : trouble(own);
+    return trouble.isEmpty() ? "" : "; it " + trouble;
   }
 
-  private static boolean hasExpired(X509Certificate certificate) {
-    return Instant.now().isAfter(certificate.getNotAfter().toInstant());
-  }
-
-  private static Instant notAfter(X509Certificate certificate) {
-    return certificate.getNotAfter().toInstant();
+  /** What a clock says against a certificate; or empty. */
+  private static String trouble(X509Certificate certificate) {
+    Instant now = Instant.now();
+    Instant from = certificate.getNotBefore().toInstant();
+    Instant until = certificate.getNotAfter().toInstant();
+    if (now.isAfter(until)) {
+      return "has expired on " + until;
+    }
+    return now.isBefore(from) ? "is not valid before " + from : "";
   }
 
   /** Names the files and the certificate's subject; nothing secret. */
@@ -203,13 +209,12 @@ public final class TlsSecurity implements MeshSecurity, AutoCloseable {
     return "TLS of " + subject + " from " + sources;
   }
 
-  private static void warnIfExpired(TlsMaterial material) {
+  private static void warnOfOwn(TlsMaterial material) {
     X509Certificate own = material.own();
-    if (own != null && hasExpired(own)) {
-      LOG.log(
-          Level.WARNING,
-          "TLS: the certificate of " + own.getSubjectX500Principal().getName() + " has expired on "
-              + notAfter(own) + "; nobody will believe this node");
+    String trouble = own == null ? "" : trouble(own);
+    if (own != null && !trouble.isEmpty()) {
+      SafeLog.warn("TLS: the certificate of " + own.getSubjectX500Principal().getName() + " "
+          + trouble + "; nobody will believe this node");
     }
   }
 

@@ -4,6 +4,7 @@ import io.meshrpc.core.Words;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,10 +44,14 @@ final class TlsReasons {
     if (cause == null) {
       return line(e instanceof SSLException ? e.getMessage() : e.toString());
     }
-    String wrong = cause instanceof CertificateExpiredException
-        ? "it has expired, " + cause.getMessage()
-        : cause.getMessage();
-    return line("the peer's certificate cannot be accepted: " + wrong);
+    return line("the peer's certificate cannot be accepted: " + inTime(cause) + cause.getMessage());
+  }
+
+  private static String inTime(Throwable cause) {
+    if (cause instanceof CertificateExpiredException) {
+      return "it has expired, ";
+    }
+    return cause instanceof CertificateNotYetValidException ? "it is not valid yet, " : "";
   }
 
   /** Somebody else's words, such as those of a peer that has proven nothing. */

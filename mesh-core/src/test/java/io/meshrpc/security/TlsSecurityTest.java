@@ -20,6 +20,10 @@ import java.security.spec.RSAKeyGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -252,6 +256,64 @@ class TlsSecurityTest {
 
       AUTHORITY.node("mended", "one.test").write(folder, "one");
       await().until(() -> tls.toString().contains("CN=mended"));
+    }
+  }
+
+  /** Hears what is logged, and may fail, as the JDK's own does without file descriptors. */
+  private static final class Ears extends Handler implements AutoCloseable {
+    private final Logger log = Logger.getLogger("io.meshrpc");
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final boolean fails;
+
+    Ears(boolean fails) {
+      this.fails = fails;
+      log.addHandler(this);
+    }
+
+    @Override
+    public void publish(LogRecord line) {
+      lines.add(line.getMessage());
+      if (fails) {
+        throw new NoClassDefFoundError("Could not initialize class sun.util.calendar.ZoneInfoFile");
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+      log.removeHandler(this);
+    }
+  }
+
+  @Test
+  void aLogThatFailsDoesNotKeepLaterCertificatesFromBeingRead() {
+    try (Ears log = new Ears(true);
+        TlsSecurity tls =
+            with("one.pem", "one.key").reloadEvery(Duration.ofMillis(20)).build()) {
+      file("one.key", "broken");
+      await().until(() -> !log.lines.isEmpty());
+
+      AUTHORITY.node("mended", "one.test").write(folder, "one");
+      await().until(() -> tls.toString().contains("CN=mended"));
+    }
+  }
+
+  @Test
+  void whatGoesWrongAgainInTheSameWayIsToldAgain() throws Exception {
+    Path key = folder.resolve("one.key");
+    Path aside = folder.resolve("aside.key");
+    try (Ears log = new Ears(false);
+        TlsSecurity tls = with("one.pem", "one.key").reloadEvery(Duration.ZERO).build()) {
+      for (int round = 1; round <= 2; round++) {
+        Files.move(key, aside);
+        tls.reloadIfChanged();
+        tls.reloadIfChanged();
+        assertThat(log.lines).hasSize(round);
+        Files.move(aside, key);
+        tls.reloadIfChanged();
+      }
     }
   }
 
