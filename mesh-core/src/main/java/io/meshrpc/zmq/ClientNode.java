@@ -3,6 +3,7 @@ package io.meshrpc.zmq;
 import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.MeshListener;
+import io.meshrpc.api.PeerState;
 import io.meshrpc.core.ClientCall;
 import io.meshrpc.core.ClientEngine;
 import io.meshrpc.core.ClientLimits;
@@ -337,6 +338,9 @@ public final class ClientNode implements Node<ClientEngine>, ClientOutbox {
 
   @Override
   public void transition(MeshListener.Transition transition) {
+    if (transition.to() == PeerState.WARMING || transition.to() == PeerState.PROBATION) {
+      hosts.reached(transition.endpoint());
+    }
     ears.onTransition(transition);
   }
 }

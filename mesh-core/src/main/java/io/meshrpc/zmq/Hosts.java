@@ -1,10 +1,12 @@
 package io.meshrpc.zmq;
 
-import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -25,6 +27,7 @@ final class Hosts {
   private static final int THREADS =
       4; // so that a name nobody answers for does not hold up the others
   private static final int KEEP_SECONDS = 5;
+  private static final int UNREACHED_MAX = 1000; // endpoints come and go
 
   /** Asks for the addresses of a host. */
   interface Finder {
@@ -39,6 +42,15 @@ final class Hosts {
   private final ThreadPoolExecutor threads;
   // by endpoint in the queue or asked for; empty: nobody wants to know any more; guarded by itself
   private final Map<String, Optional<Asker>> asked = new HashMap<>();
+
+  // the address that was told last, by endpoint, while no server is reached there; guarded by
+  // itself
+  private final Map<String, String> unreached = new LinkedHashMap<>() {
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+      return size() > UNREACHED_MAX;
+    }
+  };
 
   /** Asks the JDK. */
   Hosts(String node) {
@@ -75,8 +87,8 @@ final class Hosts {
   }
 
   /**
-   * Finds the address of an endpoint with a name, of IPv4 if there is one, and tells one of the two in a
-   * thread of its own; neither once it is closed. Who asks again for the same endpoint gets the answer in the
+   * Finds the address of an endpoint with a name, of IPv4 first, and the next one if no server was {@link
+   * #reached} at that; tells one of the two in a thread of its own, neither once it is closed. Who asks again for the same endpoint gets the answer in the
    * place of who asked before: a client asks every few seconds, and a name server may take longer.
    */
   void find(String endpoint, Consumer<String> found, Consumer<String> failed) {
@@ -134,17 +146,29 @@ final class Hosts {
   }
 
   private String addressOf(String endpoint) throws UnknownHostException {
-    InetAddress[] all = finder.find(host(endpoint));
-    InetAddress best = all[0];
-    for (InetAddress each : all) {
-      if (each instanceof Inet4Address) {
-        best = each;
-        break;
+    List<String> all = new ArrayList<>();
+    int four = 0;
+    for (InetAddress each : finder.find(host(endpoint))) {
+      String text = each.getHostAddress();
+      if (each instanceof Inet6Address) {
+        all.add("tcp://[" + text + "]:" + port(endpoint));
+      } else {
+        all.add(four++, "tcp://" + text + ":" + port(endpoint));
       }
     }
-    String text = best.getHostAddress();
-    return "tcp://" + (best instanceof Inet6Address ? "[" + text + "]" : text) + ":"
-        + port(endpoint);
+    synchronized (unreached) {
+      int before = all.indexOf(unreached.getOrDefault(endpoint, ""));
+      String address = all.get((before + 1) % all.size());
+      unreached.put(endpoint, address);
+      return address;
+    }
+  }
+
+  /** A server was reached where this endpoint was found: the first address is as good as any the next time. */
+  void reached(String endpoint) {
+    synchronized (unreached) {
+      unreached.remove(endpoint);
+    }
   }
 
   void close() {

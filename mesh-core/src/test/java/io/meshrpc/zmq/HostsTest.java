@@ -31,6 +31,8 @@ class HostsTest {
     InetAddress six = InetAddress.getByAddress(host, V6);
     return switch (host) {
       case "both" -> new InetAddress[] {six, four};
+      case "two" ->
+        new InetAddress[] {InetAddress.getByAddress(host, new byte[] {10, 0, 0, 7}), six, four};
       case "six" -> new InetAddress[] {six};
       case "slow" -> {
         await().until(() -> slow.getCount() == 0);
@@ -72,6 +74,24 @@ class HostsTest {
     await().until(() -> told.contains("tcp://10.0.0.1:7400"));
     hosts.find("tcp://six:7400", told::add, told::add);
     await().until(() -> told.contains("tcp://[2001:db8:0:0:0:0:0:1]:7400"));
+  }
+
+  private String found(String endpoint) {
+    told.clear();
+    hosts.find(endpoint, told::add, told::add);
+    await().until(() -> told.size() == 1);
+    return told.get(0);
+  }
+
+  @Test
+  void ofSeveralAddressesTheNextIsTriedIfNobodyIsReachedAtOne() {
+    assertThat(found("tcp://two:1")).isEqualTo("tcp://10.0.0.7:1");
+    assertThat(found("tcp://two:1")).isEqualTo("tcp://10.0.0.1:1");
+    assertThat(found("tcp://two:1")).isEqualTo("tcp://[2001:db8:0:0:0:0:0:1]:1");
+    assertThat(found("tcp://two:1")).isEqualTo("tcp://10.0.0.7:1");
+    assertThat(found("tcp://two:1")).isEqualTo("tcp://10.0.0.1:1");
+    hosts.reached("tcp://two:1");
+    assertThat(found("tcp://two:1")).isEqualTo("tcp://10.0.0.7:1");
   }
 
   @Test
