@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * the loop thread.
  */
 public final class ServerEngine {
-  private static final long SWEEP_NS = 1_000_000_000L;
+  private static final long SWEEP_NS = StandStill.TICK_NS;
 
   private final ServerLimits limits;
   private final NodeId self;

@@ -24,6 +24,7 @@ final class WorkDesk {
   private final LoadGauge gauge;
   private final @Nullable GradientLimit gradient; // null: as many as there are workers
   private final UsualTime usual = new UsualTime();
+  private final StandStill standStill;
   private int running;
   private boolean allAtOnce; // what comes now finds free workers, and need not be queued
 
@@ -32,6 +33,7 @@ final class WorkDesk {
     this.out = out;
     this.answerer = answerer;
     this.gauge = new LoadGauge(nowNs);
+    this.standStill = new StandStill(nowNs);
     this.queue = new RequestQueue(limits);
     this.gradient = limits.concurrencyMax() == 0
         ? null
@@ -112,6 +114,7 @@ final class WorkDesk {
 
   /** Starts what free workers can take. To be called after each event. */
   void start(long nowNs) {
+    standStill.see(nowNs);
     queue.observe(usual.ns(), nowNs);
     while (running < limit()) {
       ServerCall call = queue.poll();
@@ -133,9 +136,10 @@ final class WorkDesk {
   /** A handler has ended; it ran for so long, or, if that is 0, from its start until now. */
   void onFinished(ServerCall call, Code code, long ranNs, long nowNs) {
     checkRuns(call);
+    standStill.see(nowNs);
     long spanNs = nowNs - call.startedNs;
     gauge.onCompleted(call, code == Code.OK, nowNs);
-    if (code == Code.OK) {
+    if (code == Code.OK && !standStill.wasSince(call.startedNs)) {
       long serviceNs = ranNs > 0 ? ranNs : spanNs;
       call.stats.onSuccess(serviceNs, nowNs);
       usual.add(serviceNs);

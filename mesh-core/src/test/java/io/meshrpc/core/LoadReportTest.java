@@ -266,6 +266,28 @@ class LoadReportTest {
   }
 
   @Test
+  void whatRanWhileTheProcessStoodStillTellsNothing() {
+    ServerBench bench = ServerBench.withWorkers(8);
+    Client ann = bench.client();
+    runColdOnes(bench, ann, 20 * MS);
+    run(bench, ann, 9, 20 * MS);
+    bench.request(ann, 10, 11, 12);
+    bench.now += 10 * SECOND; // the loop had no turn
+    bench.finishFirst(0);
+    bench.pass(0);
+    bench.finishFirst(MS);
+    bench.finishFirst(MS);
+    assertThat(usualUs(bench, ann, PAY)).isEqualTo(20_000);
+
+    bench.request(ann, 13);
+    for (int second = 0; second < 3; second++) {
+      bench.pass(SECOND); // it is just slow
+    }
+    bench.finishFirst(0);
+    assertThat(usualUs(bench, ann, PAY)).isEqualTo((20_000 + 3_000_000) / 2);
+  }
+
+  @Test
   void learnsNothingFromFailures() {
     ServerBench bench = ServerBench.withWorkers(1);
     Client ann = bench.client();
