@@ -43,8 +43,7 @@ final class Hosts {
   // by endpoint in the queue or asked for; empty: nobody wants to know any more; guarded by itself
   private final Map<String, Optional<Asker>> asked = new HashMap<>();
 
-  // the address that was told last, by endpoint, while no server is reached there; guarded by
-  // itself
+  // told last, by endpoint, while no server is reached there; guarded by itself
   private final Map<String, String> unreached = new LinkedHashMap<>() {
     @Override
     protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
@@ -88,8 +87,9 @@ final class Hosts {
 
   /**
    * Finds the address of an endpoint with a name, of IPv4 first, and the next one if no server was {@link
-   * #reached} at that; tells one of the two in a thread of its own, neither once it is closed. Who asks again for the same endpoint gets the answer in the
-   * place of who asked before: a client asks every few seconds, and a name server may take longer.
+   * #reached} at that; tells one of the two in a thread of its own, neither once it is closed. Who asks
+   * again for the same endpoint gets the answer in the place of who asked before: a client asks every few
+   * seconds, and a name server may take longer.
    */
   void find(String endpoint, Consumer<String> found, Consumer<String> failed) {
     synchronized (asked) {
