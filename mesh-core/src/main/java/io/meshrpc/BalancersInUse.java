@@ -22,4 +22,9 @@ final class BalancersInUse {
     TAKEN.add(new WeakReference<>(balancer));
     return true;
   }
+
+  /** The client that has taken it has come to nothing. */
+  static synchronized void giveBack(LoadBalancer balancer) {
+    TAKEN.removeIf(each -> each.refersTo(balancer));
+  }
 }

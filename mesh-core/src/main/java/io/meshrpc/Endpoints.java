@@ -1,12 +1,13 @@
 package io.meshrpc;
 
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Checks addresses where they are given, so that the mistake shows at its place. */
 final class Endpoints {
   private static final Pattern FORM =
-      Pattern.compile("tcp://(\\[[0-9a-fA-F:.]+]|[^:/\\[\\]]+):(\\*|\\d{1,5})");
+      Pattern.compile("tcp://(\\[[0-9a-fA-F:.]+]|[^:/\\[\\]\\s;,@]+):(\\*|\\d{1,5})");
 
   private Endpoints() {}
 
@@ -33,7 +34,7 @@ final class Endpoints {
   }
 
   private static int port(String endpoint, String form) {
-    Matcher parts = FORM.matcher(endpoint);
+    Matcher parts = FORM.matcher(Objects.requireNonNull(endpoint, "endpoint"));
     if (!parts.matches()) {
       throw new IllegalArgumentException("endpoint: " + endpoint + " (expected: " + form + ")");
     }

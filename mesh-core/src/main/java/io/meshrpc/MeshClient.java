@@ -6,6 +6,7 @@ import io.meshrpc.api.CallInterceptor;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.MeshCaller;
 import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerView;
@@ -44,7 +45,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
   private final NodeLoop<ClientEngine> loop;
   private final Consumer<ClientCall> canceller = this::cancel;
 
-  MeshClient(MeshClientBuilder builder) {
+  MeshClient(MeshClientBuilder builder, LoadBalancer chooser) {
     this.terms = builder.terms();
     this.interceptors = List.copyOf(builder.interceptors);
     this.completions = new Completions(builder);
@@ -53,7 +54,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
         builder.name,
         builder.limits(),
         builder.liveness,
-        builder.balancer(),
+        chooser,
         attempts,
         builder.random(),
         builder.threading(),
@@ -79,10 +80,14 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
   }
 
   /**
-   * Removes a server. Calls under way there go elsewhere or fail, as their contract allows; a listener
-   * hears that it is {@link io.meshrpc.api.PeerState#DOWN}.
+   * Removes a server; nothing if it is not there. Calls under way there go elsewhere or fail, as their contract
+   * allows; a listener hears that it is {@link io.meshrpc.api.PeerState#DOWN}. A server that drains ends them if it
+   * is left in: remove it when {@link #peers} has it {@code DOWN}, or with nothing in flight.
+   *
+   * @throws IllegalArgumentException if it is not of the form {@code tcp://host:port}
    */
   public void disconnect(String endpoint) {
+    Endpoints.checkConnect(endpoint);
     loop.post((engine, now) -> engine.disconnect(endpoint, now));
   }
 

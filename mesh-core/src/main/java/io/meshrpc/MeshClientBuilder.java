@@ -19,6 +19,7 @@ import io.meshrpc.zmq.Threading;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,12 +62,16 @@ public final class MeshClientBuilder {
 
   MeshClientBuilder() {}
 
-  /** Servers to connect to, such as {@code tcp://10.0.0.1:7400}; more may be added at run time. */
+  /**
+   * Servers to connect to, such as {@code tcp://10.0.0.1:7400}; more may be added at run time.
+   *
+   * @throws IllegalArgumentException if one is not of the form {@code tcp://host:port}; then none is added
+   */
   public MeshClientBuilder connect(String... servers) {
     for (String endpoint : servers) {
       Endpoints.checkConnect(endpoint);
-      endpoints.add(endpoint);
     }
+    Collections.addAll(endpoints, servers);
     return this;
   }
 
@@ -107,6 +112,7 @@ public final class MeshClientBuilder {
 
   /** When calls of one method are tried again. */
   public MeshClientBuilder retry(MethodDescriptor<?, ?> method, RetryPolicy policy) {
+    Objects.requireNonNull(method, "method");
     retryByMethod.put(method, Objects.requireNonNull(policy, "policy"));
     return this;
   }
@@ -117,6 +123,7 @@ public final class MeshClientBuilder {
    * idempotent, or its retry policy say {@link RetryPolicy.Repeat#AT_LEAST_ONCE}.
    */
   public MeshClientBuilder hedge(MethodDescriptor<?, ?> method, HedgePolicy policy) {
+    Objects.requireNonNull(method, "method");
     hedgeByMethod.put(method, Objects.requireNonNull(policy, "policy"));
     return this;
   }
@@ -256,7 +263,15 @@ public final class MeshClientBuilder {
 
   /** The client, which connects at once and in the background. */
   public MeshClient build() {
-    return new MeshClient(this);
+    LoadBalancer chooser = balancer();
+    try {
+      return new MeshClient(this, chooser);
+    } catch (Throwable e) { // such as no more file descriptors; the next try may have it
+      if (balancer != null) {
+        BalancersInUse.giveBack(balancer);
+      }
+      throw e;
+    }
   }
 
   Threading threading() {
@@ -267,7 +282,7 @@ public final class MeshClientBuilder {
     return new CallTerms(defaultDeadline, retry, retryByMethod, hedgeByMethod);
   }
 
-  LoadBalancer balancer() {
+  private LoadBalancer balancer() {
     LoadBalancer given = balancer;
     if (given == null) {
       return new SpeedWeightedProbing();

@@ -1,11 +1,13 @@
 package io.meshrpc;
 
+import static io.meshrpc.Contract.PAY;
 import static io.meshrpc.Contract.READ;
 import static io.meshrpc.Contract.client;
 import static io.meshrpc.Contract.failureOf;
 import static io.meshrpc.Contract.server;
 import static io.meshrpc.api.CallOptions.DEFAULT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
@@ -16,6 +18,7 @@ import io.meshrpc.api.CallInterceptor;
 import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.MethodDescriptor;
@@ -374,6 +377,14 @@ class InterceptorTest {
     builder.loadBalancer(pick -> pick.candidates().get(0));
     builder.build().close();
     builder.build().close();
+  }
+
+  @Test
+  void aClientThatCannotBeBuiltLeavesItsLoadBalancerToTheNext() {
+    MeshClientBuilder builder =
+        MeshClient.builder().loadBalancer(new RoundRobin()).hedge(PAY, HedgePolicy.ON);
+    assertThatIllegalArgumentException().isThrownBy(builder::build);
+    builder.hedge(PAY, HedgePolicy.OFF).build().close();
   }
 
   @Test

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.meshrpc.api.CallContext;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.PeerState;
@@ -35,6 +36,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a user of {@link MeshClient} may rely on, over real sockets. */
 @Timeout(60)
@@ -170,7 +173,7 @@ class MeshClientTest {
   void aHostThatDoesNotExistHarmsNobodyElse() {
     try (MeshServer server = server(request -> "here").build().start();
         MeshClient mesh = client(server)
-            .connect("tcp://no.such.host.invalid:7400", "tcp://not a host:1", "tcp://[::1]:1")
+            .connect("tcp://no.such.host.invalid:7400", "tcp://-:1", "tcp://[::1]:1")
             .build()) {
       assertThat(mesh.call(READ, "", DEFAULT)).isEqualTo("here");
       assertThat(mesh.peers()).hasSize(4);
@@ -465,5 +468,57 @@ class MeshClientTest {
         .hasMessageContaining("expected: tcp://host:port");
     assertThatThrownBy(() -> MeshClient.builder().defaultDeadline(Duration.ZERO))
         .hasMessage("defaultDeadline: PT0S (expected: > 0)");
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // as callers without it may
+  void aMethodThatIsMissingIsSaidWhereItIsMissing() {
+    assertThatThrownBy(() -> MeshClient.builder().retry(null, RetryPolicy.NEVER))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("method");
+    assertThatThrownBy(() -> MeshClient.builder().hedge(null, HedgePolicy.ON))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("method");
+  }
+
+  @Test
+  void ofServersOfWhichOneIsWrittenWronglyNoneIsTaken() {
+    MeshClientBuilder builder = MeshClient.builder();
+
+    assertThatThrownBy(() -> builder.connect("tcp://127.0.0.1:1", "127.0.0.1:2"))
+        .hasMessage("endpoint: 127.0.0.1:2 (expected: tcp://host:port)");
+
+    try (MeshClient mesh = builder.build()) {
+      assertThat(mesh.peers()).isEmpty();
+    }
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // as callers without it may
+  void whatIsNoServerIsNoServerToDisconnectEither() {
+    try (MeshClient mesh = MeshClient.builder().connect("tcp://127.0.0.1:1").build()) {
+      mesh.disconnect("tcp://127.0.0.1:2"); // is not there
+      assertThatThrownBy(() -> mesh.disconnect("127.0.0.1:1"))
+          .hasMessage("endpoint: 127.0.0.1:1 (expected: tcp://host:port)");
+      assertThatThrownBy(() -> mesh.disconnect(null)).hasMessage("endpoint");
+      assertThat(mesh.peers()).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tcp://a,b:1",
+        "tcp://a;b:1",
+        "tcp://eth0;127.0.0.1:1",
+        "tcp://me@a:1",
+        "tcp://a b:1",
+        "tcp://a\n:1"
+      })
+  void aHostHasNothingInItThatNoHostHas(String endpoint) {
+    assertThatThrownBy(() -> MeshClient.builder().connect(endpoint))
+        .hasMessage("endpoint: " + endpoint + " (expected: tcp://host:port)");
+    assertThatThrownBy(() -> MeshServer.builder().bind(endpoint))
+        .hasMessageContaining("expected: tcp://host:port");
   }
 }

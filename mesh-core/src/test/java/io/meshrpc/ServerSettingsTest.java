@@ -107,6 +107,15 @@ class ServerSettingsTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // as callers without it may
+  void aShortMethodThatIsMissingIsSaidWhereItIsMissing() {
+    MeshServerBuilder builder = MeshServer.builder();
+    assertThatThrownBy(() -> builder.shortHandlers(Contract.READ, null))
+        .isInstanceOf(NullPointerException.class);
+    assertThat(builder.shortMethods).isEmpty();
+  }
+
+  @Test
   void theGuideNamesEachLimit() throws IOException {
     String guide = Files.readString(Path.of("../docs/guide/servers.md"));
 

@@ -1,6 +1,7 @@
 package io.meshrpc.api;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,10 @@ public record RetryPolicy(
 
   /** Checks the ranges. */
   public RetryPolicy {
+    Objects.requireNonNull(backoffBase, "backoffBase");
+    Objects.requireNonNull(backoffMax, "backoffMax");
+    Objects.requireNonNull(repeat, "repeat");
+    Objects.requireNonNull(retryableCodes, "retryableCodes");
     if (maxAttempts < 1) {
       throw new IllegalArgumentException("maxAttempts: " + maxAttempts + " (expected: >= 1)");
     }

@@ -49,11 +49,16 @@ public final class ServiceDefinition {
 
     /** Serves a method with a handler that may answer later. */
     public <Q, R> Builder async(MethodDescriptor<Q, R> method, Handler<Q, R> handler) {
+      Objects.requireNonNull(method, "method");
+      Objects.requireNonNull(handler, "handler");
       if (!descriptor.methods().contains(method)) {
         throw new IllegalArgumentException(
             "method: " + method + " (expected: a method of " + descriptor.name() + ")");
       }
-      handlers.put(method, Objects.requireNonNull(handler, "handler"));
+      if (handlers.putIfAbsent(method, handler) != null) {
+        throw new IllegalArgumentException(
+            "method: " + method + " (expected: one handler for each method)");
+      }
       return this;
     }
 

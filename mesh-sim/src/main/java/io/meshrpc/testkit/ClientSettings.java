@@ -56,12 +56,14 @@ public final class ClientSettings {
 
   /** When calls of one method are tried again. */
   public ClientSettings retry(MethodDescriptor<?, ?> method, RetryPolicy policy) {
+    Objects.requireNonNull(method, "method");
     retryByMethod.put(method, Objects.requireNonNull(policy, "policy"));
     return this;
   }
 
   /** When calls of one method that take long are sent to a second server as well. */
   public ClientSettings hedge(MethodDescriptor<?, ?> method, HedgePolicy policy) {
+    Objects.requireNonNull(method, "method");
     hedgeByMethod.put(method, Objects.requireNonNull(policy, "policy"));
     return this;
   }

@@ -29,9 +29,9 @@ public final class NextCalls {
     this.which = which;
   }
 
-  /** Only those of this method. */
+  /** Only those of this method, which is to be one of the server's. */
   public NextCalls of(MethodDescriptor<?, ?> method) {
-    return matching(method::equals);
+    return matching(kills.known(method)::equals);
   }
 
   /** Only those of methods that fit; together with what was said before. */

@@ -21,9 +21,9 @@ public final class NextFrames {
     this.which = which;
   }
 
-  /** Only those of this method. */
+  /** Only those of this method, which is to be one of the server's. */
   public NextFrames of(MethodDescriptor<?, ?> method) {
-    return matching(method::equals);
+    return matching(rules.known(method)::equals);
   }
 
   /** Only those of methods that fit; together with what was said before. */

@@ -3,6 +3,7 @@ package io.meshrpc.testkit;
 import io.meshrpc.api.MethodDescriptor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rules<T> {
   private final List<Rule<T>> rules = new ArrayList<>();
+  private final Set<MethodDescriptor<?, ?>> served;
+
+  /** Rules for calls of these methods. */
+  Rules(Set<MethodDescriptor<?, ?>> served) {
+    this.served = served;
+  }
+
+  /** The method, if there can be calls of it here: a rule for others would never come true. */
+  MethodDescriptor<?, ?> known(MethodDescriptor<?, ?> method) {
+    if (!served.contains(method)) {
+      throw new IllegalArgumentException(
+          "method: " + method + " (expected: one that the server serves)");
+    }
+    return method;
+  }
 
   private static final class Rule<T> {
     final Predicate<MethodDescriptor<?, ?>> which;

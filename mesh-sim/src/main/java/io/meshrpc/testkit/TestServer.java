@@ -34,10 +34,10 @@ public final class TestServer implements TestNode {
   private final Map<ServerCall, Job> running = new LinkedHashMap<>();
   private final List<Job> jobs = new ArrayList<>(); // that have begun
   private final List<Runnable> parked = new ArrayList<>(); // while the process is paused
-  private final Rules<Passage> requests = new Rules<>();
-  private final Rules<Passage> replies = new Rules<>();
-  private final Rules<NextCalls.Kill> kills = new Rules<>();
-  private final Rules<Long> spansNs = new Rules<>();
+  private final Rules<Passage> requests = new Rules<>(handlers.keySet());
+  private final Rules<Passage> replies = new Rules<>(handlers.keySet());
+  private final Rules<NextCalls.Kill> kills = new Rules<>(handlers.keySet());
+  private final Rules<Long> spansNs = new Rules<>(handlers.keySet());
   private final Map<MethodDescriptor<?, ?>, Long> spansNsByMethod = new HashMap<>();
   private long spanNs;
   private boolean silent; // how the process ends
@@ -87,7 +87,7 @@ public final class TestServer implements TestNode {
    * TestMesh#sleep}. Handlers that have begun keep their time.
    */
   public TestServer takes(MethodDescriptor<?, ?> method, Duration span) {
-    spansNsByMethod.put(method, Spans.nanos("takes", span));
+    spansNsByMethod.put(spansNs.known(method), Spans.nanos("takes", span));
     return this;
   }
 

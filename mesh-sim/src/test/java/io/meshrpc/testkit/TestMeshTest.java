@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
+import io.meshrpc.api.Idempotency;
+import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.RpcException;
 import java.time.Clock;
 import java.time.Duration;
@@ -165,6 +167,19 @@ class TestMeshTest {
     assertThat(mesh.trace())
         .anyMatch(line -> line.contains("payer bank") && line.contains("test.Shop/Buy as call 1"))
         .anyMatch(line -> line.contains("OK [EXECUTED] to call 1"));
+  }
+
+  @Test
+  void faultsOfMethodsThatAServerDoesNotServeAreRefused() {
+    TestServer a = mesh.server("a", Shop.echo());
+    MethodDescriptor<String, String> other = new MethodDescriptor<>(
+        "test.Other", "Get", Idempotency.UNSPECIFIED, Shop.BUY.request(), Shop.BUY.reply());
+    String text = "method: test.Other/Get (expected: one that the server serves)";
+
+    refuses(text, () -> a.takes(other, ofSeconds(1)));
+    refuses(text, () -> a.nextCall().of(other));
+    refuses(text, () -> a.nextRequest().of(other));
+    refuses(text, () -> a.nextReply().of(other));
   }
 
   @Test
