@@ -2,7 +2,7 @@ package io.meshrpc.api;
 
 /**
  * Sees every attempt of a client. Runs on the loop, between a call and the socket: it must be short
- * and must not block.
+ * and must not block. One that is given to several clients is called by the loop of each, at the same time.
  */
 public interface AttemptInterceptor {
   /** Sees nothing, changes nothing. */
