@@ -93,6 +93,19 @@ class NestedCallTest {
   }
 
   @Test
+  void aCallThatHangsOnAnAsyncHandlersCallIsCancelledWithItsCaller() {
+    try (MeshServer first = server(request -> "").build().start();
+        MeshClient toFirst = client(first).build()) {
+      frontCalls(
+          Contract.async(request -> toFirst
+              .callAsync(READ, "", DEFAULT)
+              .thenCompose(reply -> toBack.callAsync(READ, "", DEFAULT))),
+          Duration.ofSeconds(8),
+          true);
+    }
+  }
+
+  @Test
   void aCallFromAThreadThatWasGivenTheContextIsCancelledWithItsCaller() {
     frontCalls(
         Contract.async(request -> CompletableFuture.supplyAsync(

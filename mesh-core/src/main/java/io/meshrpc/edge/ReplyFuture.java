@@ -1,5 +1,6 @@
 package io.meshrpc.edge;
 
+import io.meshrpc.api.CallContext;
 import io.meshrpc.core.ClientCall;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public class ReplyFuture<R> extends CompletableFuture<R> implements Runnable {
   private final Consumer<ClientCall> canceller;
   private @Nullable ClientCall call; // set before anybody sees the future
+  private @Nullable CallContext handler; // that makes the call, if one does
 
   /**
    * A future that is yet to get its call.
@@ -27,6 +29,7 @@ public class ReplyFuture<R> extends CompletableFuture<R> implements Runnable {
   /** Before the call is started: which one it is. */
   public final void of(ClientCall call) {
     this.call = call;
+    handler = CallContext.current().orElse(null);
   }
 
   /**
@@ -37,12 +40,24 @@ public class ReplyFuture<R> extends CompletableFuture<R> implements Runnable {
     return false;
   }
 
-  /** Completes the future, once the call has ended; nothing if it was done before. Once for each future. */
+  /**
+   * Completes the future, once the call has ended; nothing if it was done before. Once for each future. What
+   * hangs on it is still the work of the handler that has made the call.
+   */
   @Override
   public final void run() {
     if (isDone()) {
       return;
     }
+    CallContext context = handler;
+    if (context == null) {
+      settle();
+    } else {
+      context.wrap(Runnable::run).execute(this::settle);
+    }
+  }
+
+  private void settle() {
     try {
       complete(Replies.take(call));
     } catch (Throwable e) {

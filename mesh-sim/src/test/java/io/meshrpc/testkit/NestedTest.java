@@ -39,6 +39,28 @@ class NestedTest {
   }
 
   @Test
+  void aCallThatHangsOnAHandlersCallHasNoMoreTimeThanTheHandlersCaller() {
+    List<Duration> left = new ArrayList<>();
+    TestServer back = mesh.server("back", Shop.of(request -> {
+      left.add(CallContext.current().orElseThrow().timeLeft());
+      return request;
+    }));
+    back.takes(ofSeconds(1));
+    TestClient toBack = mesh.client("toBack", settings -> settings.connect(back));
+    TestServer front = mesh.server(
+        "front",
+        Shop.async(request ->
+            Shop.lookAsync(toBack, request).thenCompose(reply -> Shop.lookAsync(toBack, reply))));
+    TestClient c = mesh.client("c", settings -> settings.connect(front));
+    mesh.advance(ofSeconds(1));
+
+    assertThat(Shop.look(c, "tea")).isEqualTo("tea");
+
+    assertThat(left).hasSize(2);
+    assertThat(left.get(1)).isLessThanOrEqualTo(ofSeconds(9)); // of ten, for the first took one
+  }
+
+  @Test
   void aHandlerOfAProcessThatBeganLaterHasAsMuchTime() {
     TestServer back = mesh.server("back", Shop.echo());
     TestClient toBack = mesh.client("toBack", settings -> settings.connect(back));
