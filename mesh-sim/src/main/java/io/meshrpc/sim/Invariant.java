@@ -1,7 +1,9 @@
 package io.meshrpc.sim;
 
 import io.meshrpc.api.LoadReport;
+import io.meshrpc.api.PeerState;
 import io.meshrpc.wire.Batch;
+import io.meshrpc.wire.Packet;
 import io.meshrpc.wire.Request;
 import io.meshrpc.wire.Response;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +34,20 @@ interface Invariant {
   /** A server is about to read a request. */
   default void onAsked(SimServer server, SimCall call, Request request) {}
 
+  /** A server is about to read a batch of this connection. */
+  default void onRead(SimServer server, Connection from, Batch batch) {}
+
+  /** A server is about to say something on this connection. */
+  default void onSaid(SimServer server, Connection to, Packet packet) {}
+
+  /** A server is about to learn that this connection, or the session on it, is no more. */
+  default void onLost(SimServer server, Connection connection) {}
+
   /** A client is about to read a batch of this server. */
   default void onHeard(SimClient client, SimServer server, Batch batch) {}
+
+  /** A server has moved in a client's liveness table. */
+  default void onMoved(SimClient client, SimServer server, PeerState to, String reason) {}
 
   /** A call has ended; {@code again} if it had ended before. */
   default void onEnded(SimCall call, boolean again, @Nullable Response response) {}

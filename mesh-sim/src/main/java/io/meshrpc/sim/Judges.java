@@ -1,7 +1,9 @@
 package io.meshrpc.sim;
 
 import io.meshrpc.api.LoadReport;
+import io.meshrpc.api.PeerState;
 import io.meshrpc.wire.Batch;
+import io.meshrpc.wire.Packet;
 import io.meshrpc.wire.Request;
 import io.meshrpc.wire.Response;
 import java.util.ArrayList;
@@ -30,6 +32,10 @@ final class Judges implements Invariant {
       judges.all.add(new BoundedRetries());
       judges.all.add(new BoundedHedges(options.hedge));
       judges.all.add(new AllBack());
+      judges.all.add(new TrueTrail());
+    }
+    if (!options.forges && options.fenced) {
+      judges.all.add(new AskedInSession());
     }
     if (!options.forges && !options.duplicates) {
       judges.all.add(new AtMostOnce());
@@ -89,9 +95,37 @@ final class Judges implements Invariant {
   }
 
   @Override
+  public void onRead(SimServer server, Connection from, Batch batch) {
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).onRead(server, from, batch);
+    }
+  }
+
+  @Override
+  public void onSaid(SimServer server, Connection to, Packet packet) {
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).onSaid(server, to, packet);
+    }
+  }
+
+  @Override
+  public void onLost(SimServer server, Connection connection) {
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).onLost(server, connection);
+    }
+  }
+
+  @Override
   public void onHeard(SimClient client, SimServer server, Batch batch) {
     for (int i = 0; i < all.size(); i++) {
       all.get(i).onHeard(client, server, batch);
+    }
+  }
+
+  @Override
+  public void onMoved(SimClient client, SimServer server, PeerState to, String reason) {
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).onMoved(client, server, to, reason);
     }
   }
 

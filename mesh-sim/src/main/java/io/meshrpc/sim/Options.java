@@ -46,6 +46,7 @@ final class Options {
   double throttleRatio; // of clients; 0: off
   LivenessSettings liveness = LivenessSettings.DEFAULTS;
   Supplier<Door> door = () -> new Door() {}; // of each server
+  boolean fenced = true; // false: a door takes the fence of sessions away, and I12 is not checked
   RetryPolicy retry = RetryPolicy.DEFAULT;
   HedgePolicy hedge = HedgePolicy.OFF; // of calls that are idempotent
 

@@ -228,6 +228,12 @@ public final class Scenario {
     return this;
   }
 
+  /** I12 is not checked, to see what follows when it does not hold. */
+  Scenario unfenced() {
+    options.fenced = false;
+    return this;
+  }
+
   /**
    * Plays it.
    *

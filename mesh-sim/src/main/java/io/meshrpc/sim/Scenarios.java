@@ -31,7 +31,8 @@ final class Scenarios {
         massSilence(),
         lostPings(),
         outage(),
-        hostile())) {
+        hostile(),
+        overtaken())) {
       all.add(each.play());
     }
     return all;
@@ -159,6 +160,19 @@ final class Scenarios {
           .at(ofMillis(4000 + 150L * i), Fault.start(server(i)));
     }
     return scenario.lasting(ofSeconds(10));
+  }
+
+  /** Callers lose interest soon, and a Cancel may overtake its request. */
+  static Scenario overtaken() {
+    return Scenario.named("overtaken")
+        .servers(2)
+        .clients(4)
+        .load(0.5)
+        .idempotent(0.5)
+        .service(ServiceTime.exponential(ofMillis(1)))
+        .cancelled(0.5)
+        .hostile(0.3, false, true, false)
+        .lasting(ofSeconds(2));
   }
 
   private static Scenario hostile() {

@@ -134,6 +134,17 @@ class SimClient extends SimNode implements ClientOutbox {
     return refused.contains(route);
   }
 
+  /** Whether the client was told so of its way to this server. */
+  boolean knowsRefused(SimServer server) {
+    for (long route : refused) {
+      Link link = links.get(route);
+      if (link != null && link.server() == server) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether calls may wait because all servers were lost and come back. */
   boolean isRecovering() {
     return engine != null && engine.isRecovering();
@@ -364,6 +375,7 @@ class SimClient extends SimNode implements ClientOutbox {
     SimServer server = sim.server(transition.endpoint());
     String text = transition.from() + " to " + transition.to() + ", " + transition.reason();
     sim.trace(Trace.What.MOVED, this, server, 0, 0, text);
+    sim.judges.onMoved(this, server, transition.to(), transition.reason());
     sim.onTransition(this, server, transition);
   }
 }

@@ -194,7 +194,9 @@ class SimServer extends SimNode implements ServerOutbox {
       return;
     }
     if (frame == null) {
-      if (connections.remove(arrival.route()) != null) {
+      Connection gone = connections.remove(arrival.route());
+      if (gone != null) {
+        sim.judges.onLost(this, gone);
         sim.trace(Trace.What.GONE, null, this, arrival.route(), 0, null);
         live.onDisconnect(arrival.route(), nowNs);
       }
@@ -202,13 +204,16 @@ class SimServer extends SimNode implements ServerOutbox {
     }
     Batch batch = decode(frame);
     if (batch != null) {
-      tell(batch);
+      tell(connections.get(arrival.route()), batch);
       door.enter(arrival.route(), batch)
           .forEach(each -> live.onBatch(arrival.route(), each, nowNs));
     }
   }
 
-  private void tell(Batch batch) {
+  private void tell(@Nullable Connection from, Batch batch) {
+    if (from != null) {
+      sim.judges.onRead(this, from, batch);
+    }
     for (Packet packet : batch.packets()) {
       SimCall call = packet instanceof Request asked ? sim.callOf(asked.payload()) : null;
       if (call != null) {
@@ -223,6 +228,7 @@ class SimServer extends SimNode implements ServerOutbox {
     post(nowNs -> {
       ServerEngine live = engine;
       if (live != null && boot() == before) {
+        sim.judges.onLost(this, connection);
         live.onDisconnect(connection.route, nowNs);
       }
     });
@@ -297,6 +303,7 @@ class SimServer extends SimNode implements ServerOutbox {
     if (connection == null) {
       return;
     }
+    sim.judges.onSaid(this, connection, packet);
     SimClient client = connection.link.client();
     if (packet instanceof Response response) {
       SimCall call = client.call(connection.link.boot(), response.seq());

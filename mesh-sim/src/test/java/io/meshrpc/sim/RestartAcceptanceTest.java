@@ -26,7 +26,8 @@ class RestartAcceptanceTest {
   @Test
   void a13_withoutTheFenceOfSessionsItWouldRunTwiceAndTheJudgesNotice() {
     SeedRange seeds = Acceptance.seeds(20, 20);
-    Campaign campaign = new Campaign(Scenarios.stalePipe().door(NoFence::new).play(), seeds);
+    Campaign campaign =
+        new Campaign(Scenarios.stalePipe().door(NoFence::new).unfenced().play(), seeds);
     campaign.run(Runtime.getRuntime().availableProcessors(), progress -> {});
 
     Acceptance.figure("A13", "without the fence: %s", campaign.summary());
