@@ -123,7 +123,7 @@ final class BoundedRetries implements Invariant {
     }
   }
 
-  private static boolean isHandedBack(Response response) {
+  static boolean isHandedBack(Response response) {
     return switch (response.reason()) {
       case STALE_SESSION, DRAINING, REVOKED -> true;
       default -> false;

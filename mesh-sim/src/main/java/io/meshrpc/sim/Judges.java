@@ -30,6 +30,7 @@ final class Judges implements Invariant {
       judges.all.add(new GoodRoutes());
       judges.all.add(new WishesKept());
       judges.all.add(new BoundedRetries());
+      judges.all.add(new EarnedRetries());
       judges.all.add(new BoundedHedges(options.hedge));
       judges.all.add(new AllBack());
       judges.all.add(new TrueTrail());
