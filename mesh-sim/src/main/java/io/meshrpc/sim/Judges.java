@@ -34,6 +34,7 @@ final class Judges implements Invariant {
       judges.all.add(new BoundedHedges(options.hedge));
       judges.all.add(new AllBack());
       judges.all.add(new TrueTrail());
+      judges.all.add(new SilenceNoticed(options.liveness, options.servers));
     }
     if (!options.forges && options.fenced) {
       judges.all.add(new AskedInSession());
