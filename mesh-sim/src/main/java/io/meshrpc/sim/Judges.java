@@ -47,6 +47,19 @@ final class Judges implements Invariant {
     return judges;
   }
 
+  /** A server is about to read a batch of this connection; null if it is known to be gone. */
+  void tell(SimServer server, @Nullable Connection from, Batch batch) {
+    if (from != null) {
+      onRead(server, from, batch);
+    }
+    for (Packet packet : batch.packets()) {
+      SimCall call = packet instanceof Request asked ? server.sim.callOf(asked.payload()) : null;
+      if (call != null) {
+        onAsked(server, call, (Request) packet);
+      }
+    }
+  }
+
   @Override
   public void onStarted(SimCall call) {
     for (int i = 0; i < all.size(); i++) {

@@ -11,7 +11,6 @@ import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.Cancelled;
 import io.meshrpc.wire.NodeId;
 import io.meshrpc.wire.Packet;
-import io.meshrpc.wire.Request;
 import io.meshrpc.wire.Response;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -204,21 +203,9 @@ class SimServer extends SimNode implements ServerOutbox {
     }
     Batch batch = decode(frame);
     if (batch != null) {
-      tell(connections.get(arrival.route()), batch);
+      sim.judges.tell(this, connections.get(arrival.route()), batch);
       door.enter(arrival.route(), batch)
           .forEach(each -> live.onBatch(arrival.route(), each, nowNs));
-    }
-  }
-
-  private void tell(@Nullable Connection from, Batch batch) {
-    if (from != null) {
-      sim.judges.onRead(this, from, batch);
-    }
-    for (Packet packet : batch.packets()) {
-      SimCall call = packet instanceof Request asked ? sim.callOf(asked.payload()) : null;
-      if (call != null) {
-        sim.judges.onAsked(this, call, (Request) packet);
-      }
     }
   }
 
