@@ -16,7 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who gives way in a full queue is who a look at everything would find. */
 class DisplacedTest {
-  private static final int STEPS = 3000;
+  private static final int STEPS = 1000;
+  private static final int CLIENTS = 12;
+  private static final int WAITING_MAX = 60;
   private static final Priority[] PRIORITIES = Priority.values();
 
   private final ServerLimits limits =
@@ -24,24 +26,25 @@ class DisplacedTest {
   private final RequestQueue queue = new RequestQueue(limits);
   private final MethodStats stats = new MethodStats(ClientBench.READ);
   private final List<ServerCall> waiting = new ArrayList<>();
+  private final List<ClientSession> clients = IntStream.range(0, CLIENTS)
+      .mapToObj(i -> new ClientSession(new NodeId(1, i), PeerIdentity.NONE, limits, 0))
+      .toList();
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void whateverCameAndWent(long seed) {
     Random random = new Random(seed);
-    List<ClientSession> clients = IntStream.range(0, 12)
-        .mapToObj(i -> new ClientSession(new NodeId(1, i), PeerIdentity.NONE, limits, 0))
-        .toList();
     int displaced = 0;
     for (int step = 1; step <= STEPS; step++) {
-      ClientSession client = clients.get((int) (12 * random.nextDouble() * random.nextDouble()));
+      ClientSession client =
+          clients.get((int) (CLIENTS * random.nextDouble() * random.nextDouble()));
       int bytes = random.nextInt(random.nextInt(10) == 0 ? 4000 : 100);
-      if (random.nextInt(100) < 55) {
+      if (waiting.size() < WAITING_MAX && random.nextInt(100) < 55) {
         add(client, step, bytes, PRIORITIES[random.nextInt(PRIORITIES.length)]);
       } else {
         leave(random);
       }
-      displaced += check(clients.get(random.nextInt(12)), random.nextInt(200)) ? 1 : 0;
+      displaced += check(clients.get(random.nextInt(CLIENTS)), random.nextInt(200)) ? 1 : 0;
     }
     assertThat(displaced).isBetween(STEPS / 20, STEPS - STEPS / 20); // both have been seen
   }
@@ -72,8 +75,8 @@ class DisplacedTest {
     double most = 0;
     for (Priority priority : PRIORITIES) {
       own += share(client, priority);
-      for (ServerCall call : waiting) {
-        most = Math.max(most, share(call.client, priority));
+      for (ClientSession other : clients) {
+        most = Math.max(most, share(other, priority));
       }
     }
     ServerCall displaced = queue.displacedBy(client, moreBytes);
@@ -88,11 +91,14 @@ class DisplacedTest {
   }
 
   private double share(ClientSession client, Priority priority) {
-    List<ServerCall> own = waiting.stream()
-        .filter(call -> call.client == client && call.priority() == priority)
-        .toList();
-    long bytes = own.stream().mapToLong(ServerCall::bytes).sum();
+    int count = 0;
+    long bytes = 0;
+    for (ServerCall call : waiting) {
+      boolean own = call.client == client && call.priority() == priority;
+      count += own ? 1 : 0;
+      bytes += own ? call.bytes() : 0;
+    }
     return Math.max(
-        (double) own.size() / limits.queueCountMax(), (double) bytes / limits.queueBytesMax());
+        (double) count / limits.queueCountMax(), (double) bytes / limits.queueBytesMax());
   }
 }
