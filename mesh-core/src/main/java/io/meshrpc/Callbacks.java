@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * usually quick; on an executor otherwise. Owned by the loop.
  */
 final class Callbacks implements Guests {
-
   private final Executor executor;
   private final @Nullable Habit habit; // null: never in the loop's thread
   private final TurnTime turnTime = new TurnTime();

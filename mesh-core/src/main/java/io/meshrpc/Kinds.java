@@ -1,8 +1,8 @@
 package io.meshrpc;
 
+import io.meshrpc.edge.RareLog;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Counts what happens by its kind, so that what happens all the time does not hide in the log what does not. A kind is
@@ -12,21 +12,20 @@ final class Kinds {
   private static final int COUNT_MAX = 64; // strangers may have a hand in what reasons say
   private static final String OTHERS = "others";
 
-  private final Map<String, AtomicLong> totals = new ConcurrentHashMap<>();
+  private final Map<String, RareLog> known = new ConcurrentHashMap<>();
 
   /** How often it has happened, if it is the first, second, fourth, … time and so worth a line; else 0. */
   long worthALine(String reason) {
-    long total = totalOf(kind(reason)).incrementAndGet();
-    return Long.bitCount(total) == 1 ? total : 0;
+    return of(kind(reason)).worthALine();
   }
 
-  private AtomicLong totalOf(String kind) {
-    AtomicLong known = totals.get(kind);
-    if (known != null) {
-      return known;
+  private RareLog of(String kind) {
+    RareLog log = known.get(kind);
+    if (log != null) {
+      return log;
     }
-    String counted = totals.size() < COUNT_MAX ? kind : OTHERS;
-    return totals.computeIfAbsent(counted, unused -> new AtomicLong());
+    String counted = known.size() < COUNT_MAX ? kind : OTHERS;
+    return known.computeIfAbsent(counted, unused -> new RareLog());
   }
 
   private static String kind(String reason) {

@@ -10,10 +10,15 @@ public final class RareLog {
 
   /** Warns of it and says how often it has happened. */
   public void warn(String what, @Nullable Throwable thrown) {
-    long times = total.incrementAndGet();
-    if (Long.bitCount(times) != 1) {
-      return;
+    long times = worthALine();
+    if (times > 0) {
+      SafeLog.log(Level.WARNING, what + ", " + times + " times", thrown);
     }
-    SafeLog.log(Level.WARNING, what + ", " + times + " times", thrown);
+  }
+
+  /** It has happened once more: how often, if that is worth a line, or else 0. */
+  public long worthALine() {
+    long times = total.incrementAndGet();
+    return Long.bitCount(times) == 1 ? times : 0;
   }
 }

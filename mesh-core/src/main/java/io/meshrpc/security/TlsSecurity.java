@@ -35,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class TlsSecurity implements MeshSecurity, AutoCloseable {
-
   private final List<KeySource> sources;
   private final @Nullable String serverName;
   private final boolean clientsMayBeUnknown;

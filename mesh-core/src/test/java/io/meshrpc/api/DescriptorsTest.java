@@ -4,24 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.BytesValue;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Contracts that no generator wrote. */
 class DescriptorsTest {
-  private static final Marshaller<byte[]> BYTES = new Marshaller<>() {
-    @Override
-    public byte[] encode(byte[] value) {
-      return value;
-    }
+  private static final Marshaller<BytesValue> BYTES = new ProtobufMarshaller<>(BytesValue.parser());
 
-    @Override
-    public byte[] decode(byte[] bytes) {
-      return bytes;
-    }
-  };
-
-  private static MethodDescriptor<byte[], byte[]> method(String service, String name) {
+  private static MethodDescriptor<BytesValue, BytesValue> method(String service, String name) {
     return new MethodDescriptor<>(service, name, Idempotency.UNSPECIFIED, BYTES, BYTES);
   }
 
@@ -67,7 +58,7 @@ class DescriptorsTest {
 
   @Test
   void aMethodHasOneHandler() {
-    MethodDescriptor<byte[], byte[]> read = method("test.Desk", "Read");
+    MethodDescriptor<BytesValue, BytesValue> read = method("test.Desk", "Read");
     ServiceDefinition.Builder desk = ServiceDefinition.builder(
             new ServiceDescriptor("test.Desk", List.of(read)))
         .blocking(read, request -> request);
