@@ -1,5 +1,6 @@
 package io.meshrpc;
 
+import static io.meshrpc.Contract.PAY;
 import static io.meshrpc.Contract.READ;
 import static io.meshrpc.Contract.client;
 import static io.meshrpc.Contract.server;
@@ -72,6 +73,24 @@ class HostileClientsTest extends HostileStory {
     assertThat(answer.execution()).isEqualTo(Execution.NOT_EXECUTED);
     peer.say(0, new Ping(1));
     assertThat(peer.await(Refusal.class).reason()).isEqualTo(Refusal.Reason.UNKNOWN_SESSION);
+  }
+
+  @Test
+  void moreRequestsInAFrameThanHandlersMayRunNeedNoQueueIfTheseAreShort() throws Exception {
+    begin(builder().shortHandlers(READ, PAY).queueCountMax(0));
+    RawPeer peer = kept(RawPeer.dealer(server));
+    long session = peer.hello(NODE, 1).session();
+    Request[] requests = new Request[1000];
+    for (int i = 0; i < requests.length; i++) {
+      requests[i] = request(i + 1);
+    }
+    peer.say(session, requests);
+
+    for (Request request : requests) {
+      Response answer = peer.await(Response.class);
+      assertThat(answer.seq()).isEqualTo(request.seq());
+      assertThat(answer.code()).isEqualTo(Code.OK);
+    }
   }
 
   @Test

@@ -15,6 +15,16 @@ interface Node<E> extends Transport.Sink {
   /** Whether frames of this turn have brought so much that it should be answered first. */
   boolean hasEnough();
 
+  /** Whether some of the latest frame is still to be taken up, before another. */
+  default boolean hasRest() {
+    return false;
+  }
+
+  /** Takes up the next part of it. */
+  default void takeRest() {
+    throw new IllegalStateException("nothing is left");
+  }
+
   /** Time has passed. */
   void tick(long nowNs);
 

@@ -21,7 +21,7 @@ public final class NodeLoop<E> {
    * Things that a turn takes up before what came of them leaves. With fewer of them there are more
    * messages; with more of them this side and the other take turns instead of working at once.
    */
-  static final int TURN_MAX = 128;
+  static final int TURN_MAX = 256;
 
   private static final int OWN_MAX = 1024;
   private static final int FRAMES_MAX = 1024; // of those that hold nothing for the engine
@@ -150,7 +150,7 @@ public final class NodeLoop<E> {
       more = transport.push();
       came++; // by now it is later than the turn knows
     }
-    if (came > 0 || more || !own.isEmpty()) {
+    if (came > 0 || more || node.hasRest() || !own.isEmpty()) {
       lastBusyNs = now;
       transport.look();
     } else if (now - lastBusyNs < spinNs) {
@@ -183,11 +183,19 @@ public final class NodeLoop<E> {
 
   private int takeFrames() {
     int count = 0;
-    while (count < FRAMES_MAX && !node.hasEnough() && transport.receive(node, 1) > 0) {
+    while (count < FRAMES_MAX && !node.hasEnough() && takeNext()) {
       count++;
       openOwn(turnNs); // who has done what came makes room for the next
     }
     return count;
+  }
+
+  private boolean takeNext() {
+    if (node.hasRest()) {
+      node.takeRest();
+      return true;
+    }
+    return transport.receive(node, 1) > 0;
   }
 
   private void openOwn(long now) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects what goes to each connection in a turn, so that it leaves as one batch. */
 final class Outgoing {
-  private static final int BATCH_COUNT_MAX = 64; // so that the other side begins early
+  private static final int BATCH_COUNT_MAX = 128; // so that the other side begins early
   private static final int BATCH_BYTES_MAX = 256 << 10;
   private static final int RECORD_BYTES = 64; // about what a record takes besides what it carries
 

@@ -76,6 +76,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   private final ServerEngine engine;
   private final Ears ears;
+  private final Parts parts = new Parts(); // of the latest frame
   private final Outgoing outgoing = new Outgoing(this::load, () -> 0);
   private final Door door;
   private final ZmqTransport socket;
@@ -221,14 +222,27 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
     lastFrameNs = now;
     try {
       Batch batch = BatchCodec.decode(frame, attached);
-      taken += 1 + batch.packets().size();
-      engine.onBatch(route, batch, now);
+      taken++;
+      parts.hold(route, batch);
+      takeRest();
     } catch (MalformedBatchException e) {
       if (transport == socket && TlsRecords.isClientHello(frame)) {
         transport.send(route, TlsRefusals.frame(TlsRefusals.NO_TLS, TlsRefusals.againNs()));
       }
       ears.onStray(transport.address(route), frame.length, String.valueOf(e.getMessage()));
     }
+  }
+
+  @Override
+  public boolean hasRest() {
+    return parts.hasNext();
+  }
+
+  @Override
+  public void takeRest() {
+    Batch part = parts.next();
+    taken += part.packets().size();
+    engine.onBatch(parts.route(), part, now);
   }
 
   @Override

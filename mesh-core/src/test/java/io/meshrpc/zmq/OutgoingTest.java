@@ -77,16 +77,16 @@ class OutgoingTest {
 
   @Test
   void aBatchOfManyLeavesInPartsSoThatTheOtherSideCanBegin() throws Exception {
-    for (int id = 1; id <= 150; id++) {
+    for (int id = 1; id <= 300; id++) {
       add(7, new Pong(id));
     }
     assertThat(frames.batches()).hasSize(2).allSatisfy(batch -> {
-      assertThat(batch.packets()).hasSize(64);
+      assertThat(batch.packets()).hasSize(128);
     });
     outgoing.flush(frames);
 
     assertThat(frames.batches()).hasSize(3);
-    assertThat(frames.batches().get(2).packets()).hasSize(22).first().isEqualTo(new Pong(129));
+    assertThat(frames.batches().get(2).packets()).hasSize(44).first().isEqualTo(new Pong(257));
   }
 
   @Test
