@@ -4,7 +4,6 @@ import io.meshrpc.core.Mail;
 import io.meshrpc.edge.Guest;
 import io.meshrpc.edge.SafeLog;
 import java.lang.System.Logger.Level;
-import java.util.ArrayDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -29,7 +28,7 @@ public final class NodeLoop<E> {
   private final Transport transport;
   private final Node<E> node;
   private final Mailbox<Mail<E>> mailbox;
-  private final ArrayDeque<Mail<E>> own = new ArrayDeque<>(); // from the loop to itself
+  private final Own<Mail<E>> own = new Own<>(); // from the loop to itself
   private final Lending thread;
   private final String name;
   private final long startNs = System.nanoTime();
