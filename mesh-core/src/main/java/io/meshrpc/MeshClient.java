@@ -24,7 +24,6 @@ import io.meshrpc.edge.ServerContext;
 import io.meshrpc.zmq.ClientNode;
 import io.meshrpc.zmq.NodeLoop;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -115,11 +114,12 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
       return call.await(terms.timeoutNs(options));
     }
     PendingReply<R> pending = new PendingReply<>();
-    ClientCall call = terms.newCall(method, request, options, pending);
+    CallContext handler = CallContext.current().orElse(null);
+    ClientCall call = terms.newCall(method, request, options, handler, pending);
     if (!loop.post(call)) {
       throw closed();
     }
-    Runnable noLongerNested = endWithCaller(call);
+    Runnable noLongerNested = endWithCaller(call, handler);
     try {
       return pending.await(() -> cancel(call));
     } finally {
@@ -160,7 +160,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
       future.completeExceptionally(closed());
       return future;
     }
-    Runnable noLongerNested = endWithCaller(call);
+    Runnable noLongerNested = endWithCaller(call, future.handler());
     if (noLongerNested != NOT_NESTED) {
       CompletableFuture<R> unused = future.whenComplete((reply, failure) -> noLongerNested.run());
     }
@@ -171,15 +171,14 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
    * If a handler makes the call, it is cancelled with the handler's own caller. To be done once the
    * call was started, and undone by what is returned when it has ended.
    */
-  private Runnable endWithCaller(ClientCall call) {
-    Optional<CallContext> serving = CallContext.current();
-    if (serving.isEmpty()) {
+  private Runnable endWithCaller(ClientCall call, @Nullable CallContext handler) {
+    if (handler == null) {
       return NOT_NESTED;
     }
-    if (serving.get() instanceof ServerContext own) {
+    if (handler instanceof ServerContext own) {
       return own.addNested(() -> cancel(call));
     }
-    serving.get().onCancel(() -> cancel(call));
+    handler.onCancel(() -> cancel(call));
     return NOT_NESTED;
   }
 

@@ -13,7 +13,6 @@ import io.meshrpc.core.ClientCall;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,13 +48,18 @@ public record CallTerms(
    * A call that is yet to start: with the policies that hold for it, and no more time than the caller
    * has whose handler makes it, if one does.
    *
+   * @param handler that makes it, the one of this thread; null if none does
    * @param ticket what comes back with its end
    * @throws IllegalArgumentException if it is to be hedged and may not run twice
    * @throws RpcException if the request cannot be written
    */
   public <Q> ClientCall newCall(
-      MethodDescriptor<Q, ?> method, Q request, CallOptions options, Object ticket) {
-    long timeoutNs = timeoutNs(options);
+      MethodDescriptor<Q, ?> method,
+      Q request,
+      CallOptions options,
+      @Nullable CallContext handler,
+      Object ticket) {
+    long timeoutNs = timeoutNs(options, handler);
     RetryPolicy policy = options.retry();
     if (policy == null) {
       policy = retryByMethod.getOrDefault(method, retry);
@@ -92,7 +96,7 @@ public record CallTerms(
       Object ticket,
       ReplyFuture<?> future) {
     try {
-      ClientCall call = newCall(method, request, options, ticket);
+      ClientCall call = newCall(method, request, options, future.handler(), ticket);
       future.of(call);
       return call;
     } catch (RpcException e) {
@@ -110,10 +114,13 @@ public record CallTerms(
    * has whose handler makes it, if one does.
    */
   public long timeoutNs(CallOptions options) {
+    return timeoutNs(options, CallContext.current().orElse(null));
+  }
+
+  private long timeoutNs(CallOptions options, @Nullable CallContext handler) {
     Duration asked = options.deadline();
     long timeoutNs = nanos(asked == null ? defaultDeadline : asked);
-    Optional<CallContext> serving = CallContext.current();
-    return serving.isPresent() ? Math.min(timeoutNs, nanos(serving.get().timeLeft())) : timeoutNs;
+    return handler == null ? timeoutNs : Math.min(timeoutNs, nanos(handler.timeLeft()));
   }
 
   /** A call's span in nanoseconds; a year at most, which is for ever there. */

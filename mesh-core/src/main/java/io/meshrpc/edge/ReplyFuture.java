@@ -14,22 +14,27 @@ import org.jspecify.annotations.Nullable;
  */
 public class ReplyFuture<R> extends CompletableFuture<R> implements Runnable {
   private final Consumer<ClientCall> canceller;
+  private final @Nullable CallContext handler; // that makes the call, if one does
   private @Nullable ClientCall call; // set before anybody sees the future
-  private @Nullable CallContext handler; // that makes the call, if one does
 
   /**
-   * A future that is yet to get its call.
+   * A future that is yet to get its call, in the thread that makes it.
    *
    * @param canceller hears, in the thread that cancels, of a call that is no longer wanted
    */
   public ReplyFuture(Consumer<ClientCall> canceller) {
     this.canceller = canceller;
+    handler = CallContext.current().orElse(null);
   }
 
   /** Before the call is started: which one it is. */
   public final void of(ClientCall call) {
     this.call = call;
-    handler = CallContext.current().orElse(null);
+  }
+
+  /** The context of the handler that makes the call; null if none does. */
+  public final @Nullable CallContext handler() {
+    return handler;
   }
 
   /**

@@ -34,6 +34,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -90,9 +91,8 @@ public class WholeCallBenchmark {
     ReplyFuture<EchoReply> last = null;
     for (int i = 0; i < calls; i++) {
       last = new ReplyFuture<>(unwanted -> {});
-      ClientCall call = terms.newCall(EchoMesh.ECHO, REQUEST, CallOptions.DEFAULT, last);
-      last.of(call);
-      client.engine.start(call, now);
+      ClientCall call = terms.newCall(EchoMesh.ECHO, REQUEST, CallOptions.DEFAULT, last, last);
+      client.engine.start(Objects.requireNonNull(call, "call"), now);
     }
     exchange(now);
     return last == null ? "none" : last.join();
