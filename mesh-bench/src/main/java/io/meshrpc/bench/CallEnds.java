@@ -7,7 +7,8 @@ interface CallEnds {
   /**
    * A call has ended. From any thread.
    *
+   * @param endNs when, by {@link System#nanoTime}
    * @param failure null: all is well
    */
-  void onEnded(long tookNs, @Nullable Throwable failure);
+  void onEnded(long tookNs, long endNs, @Nullable Throwable failure);
 }

@@ -32,12 +32,12 @@ final class Chain implements CallEnds {
   /** Keeps that many calls in flight until the pace says stop; returns when all have ended. */
   void run() throws Exception {
     for (int i = 0; i < size; i++) {
-      startNext();
+      startNext(System.nanoTime());
     }
     while (open.get() > 0 && !pace.isOverSince(Window.DRAIN_MAX_NS)) {
       if (toFollow.get() > 0) {
         toFollow.decrementAndGet();
-        startNext();
+        startNext(System.nanoTime());
       } else if (!pipeline.progress()) {
         LockSupport.parkNanos(this, CHECK_EVERY_NS);
       }
@@ -45,8 +45,8 @@ final class Chain implements CallEnds {
     Window.countLost(open.get(), tally);
   }
 
-  private void startNext() {
-    long startNs = pace.next();
+  private void startNext(long nowNs) {
+    long startNs = pace.nextAt(nowNs);
     if (startNs == Pace.OVER) {
       closeOne();
       return;
@@ -61,10 +61,10 @@ final class Chain implements CallEnds {
   }
 
   @Override
-  public void onEnded(long tookNs, @Nullable Throwable failure) {
+  public void onEnded(long tookNs, long endNs, @Nullable Throwable failure) {
     if (failure == null) {
       tally.success(tookNs);
-      startNext();
+      startNext(endNs); // which is when it begins
     } else {
       tally.failure(failure);
       toFollow.incrementAndGet();

@@ -23,7 +23,8 @@ final class InFlight {
 
   /** It ended; null says that all is well. */
   void ended(@Nullable Throwable failure) {
-    ends.onEnded(System.nanoTime() - startNs, failure);
+    long endNs = System.nanoTime();
+    ends.onEnded(endNs - startNs, endNs, failure);
   }
 
   /** It ended with an echo of this length. */

@@ -32,11 +32,16 @@ final class Pace {
     return System.nanoTime() - endNs >= spanNs;
   }
 
+  /** The same for a closed one at a time that has just been asked for. */
+  long nextAt(long nowNs) {
+    return nowNs < endNs ? nowNs : OVER;
+  }
+
   /** Waits for the next start and returns when it was meant to be; {@link #OVER} after the end. */
   long next() {
     long nowNs = System.nanoTime();
     if (intervalNs == 0) {
-      return nowNs < endNs ? nowNs : OVER;
+      return nextAt(nowNs);
     }
     long intendedNs = nextNs;
     nextNs += intervalNs;

@@ -58,7 +58,7 @@ final class Window implements CallEnds {
   }
 
   @Override
-  public void onEnded(long tookNs, @Nullable Throwable failure) {
+  public void onEnded(long tookNs, long endNs, @Nullable Throwable failure) {
     if (failure == null) {
       tally.success(tookNs);
     } else {
