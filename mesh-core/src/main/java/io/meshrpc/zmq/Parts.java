@@ -3,52 +3,57 @@ package io.meshrpc.zmq;
 import io.meshrpc.wire.Batch;
 import io.meshrpc.wire.Packet;
 import io.meshrpc.wire.Request;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A batch of a client. If it holds only requests, and many, it is taken up in parts: by who is done with one there
- * is room for the next, and no request need wait in the queue. Owned by the loop.
+ * Batches of clients that are to be taken up, usually one. If one holds only requests, and many, it is taken up in
+ * parts: by who is done with one there is room for the next, and no request need wait in the queue. Owned by the loop.
  */
 final class Parts {
   static final int PART_MAX = 64;
 
-  private @Nullable Batch batch;
-  private long route;
-  private int from;
+  private final ArrayDeque<Part> held = new ArrayDeque<>();
+  private int from; // of the first
 
-  /** Holds it, in place of the one before, which is taken up. */
+  /** A batch, or a part of it, and whose it is. */
+  record Part(long route, Batch batch) {}
+
+  /** Holds it, behind those that are not taken up yet. */
   void hold(long route, Batch batch) {
-    this.route = route;
-    this.batch = batch;
-    from = 0;
+    held.add(new Part(route, batch));
   }
 
-  /** Whose it is. */
-  long route() {
-    return route;
+  /** The connection is gone; what is left of it is not taken up. */
+  void forget(long route) {
+    Part first = held.peek();
+    if (first != null && first.route == route) {
+      from = 0;
+    }
+    held.removeIf(batch -> batch.route == route);
   }
 
   boolean hasNext() {
-    return batch != null;
+    return !held.isEmpty();
   }
 
   /** The next part. Only if there is one. */
-  Batch next() {
-    Batch whole = Objects.requireNonNull(batch, "batch");
+  Part next() {
+    Part first = held.element();
+    Batch whole = first.batch;
     List<Packet> packets = whole.packets();
     int count = packets.size();
     if (from == 0 && (count <= PART_MAX || !areRequests(packets))) {
-      batch = null;
-      return whole;
+      return held.remove();
     }
     int to = Math.min(count, from + PART_MAX);
-    List<Packet> part = new ArrayList<>(packets.subList(from, to));
+    List<Packet> some = packets.subList(from, to);
     from = to;
-    batch = to < count ? whole : null;
-    return new Batch(whole.session(), whole.ackBelow(), whole.load(), part);
+    if (to == count) {
+      held.remove();
+      from = 0;
+    }
+    return new Part(first.route, new Batch(whole.session(), whole.ackBelow(), whole.load(), some));
   }
 
   /** Of other kinds some mean one thing alone and another together. */

@@ -240,13 +240,14 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   @Override
   public void takeRest() {
-    Batch part = parts.next();
-    taken += part.packets().size();
-    engine.onBatch(parts.route(), part, now);
+    Parts.Part part = parts.next();
+    taken += part.batch().packets().size();
+    engine.onBatch(part.route(), part.batch(), now);
   }
 
   @Override
   public void onGone(long route) {
+    parts.forget(route);
     engine.onDisconnect(route, now);
     outgoing.forget(route);
   }

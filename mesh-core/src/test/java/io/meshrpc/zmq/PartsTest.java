@@ -28,8 +28,7 @@ class PartsTest {
 
     List<Packet> taken = new ArrayList<>();
     while (parts.hasNext()) {
-      assertThat(parts.route()).isEqualTo(ROUTE);
-      Batch part = parts.next();
+      Batch part = next();
       assertThat(part.session()).isEqualTo(3);
       assertThat(part.ackBelow()).isEqualTo(2);
       assertThat(part.packets()).hasSizeBetween(1, 64);
@@ -45,7 +44,7 @@ class PartsTest {
     Batch batch = new Batch(3, 2, null, packets);
     parts.hold(ROUTE, batch);
 
-    assertThat(parts.next()).isSameAs(batch);
+    assertThat(next()).isSameAs(batch);
     assertThat(parts.hasNext()).isFalse();
   }
 
@@ -54,8 +53,47 @@ class PartsTest {
     Batch batch = new Batch(3, 2, null, List.of());
     parts.hold(ROUTE, batch);
 
-    assertThat(parts.next()).isSameAs(batch);
+    assertThat(next()).isSameAs(batch);
     assertThat(parts.hasNext()).isFalse();
+  }
+
+  @Test
+  void aBatchThatComesInBetweenIsTakenUpAfterTheOneBefore() {
+    parts.hold(ROUTE, new Batch(3, 2, null, requests(150)));
+    assertThat(next().packets()).hasSize(64);
+    parts.hold(8, new Batch(4, 2, null, requests(70)));
+
+    assertThat(next().packets()).hasSize(64);
+    assertThat(next().packets()).hasSize(22);
+    assertThat(parts.next()).satisfies(part -> {
+      assertThat(part.route()).isEqualTo(8);
+      assertThat(part.batch().packets()).hasSize(64);
+    });
+    assertThat(parts.next().batch().packets()).hasSize(6);
+    assertThat(parts.hasNext()).isFalse();
+  }
+
+  @Test
+  void whatIsLeftOfAConnectionThatIsGoneIsNotTakenUp() {
+    parts.hold(ROUTE, new Batch(3, 2, null, requests(150)));
+    assertThat(next().packets()).hasSize(64);
+    parts.hold(8, new Batch(4, 2, null, requests(70)));
+    parts.forget(ROUTE);
+
+    assertThat(parts.next()).satisfies(part -> {
+      assertThat(part.route()).isEqualTo(8);
+      assertThat(part.batch().packets()).hasSize(64);
+    });
+    parts.forget(8);
+    assertThat(parts.hasNext()).isFalse();
+    parts.hold(ROUTE, new Batch(3, 2, null, requests(65)));
+    assertThat(next().packets()).hasSize(64);
+  }
+
+  private Batch next() {
+    Parts.Part part = parts.next();
+    assertThat(part.route()).isEqualTo(ROUTE);
+    return part.batch();
   }
 
   private static List<Packet> requests(int count) {
