@@ -32,7 +32,7 @@ final class Pace {
     return System.nanoTime() - endNs >= spanNs;
   }
 
-  /** The same for a closed one at a time that has just been asked for. */
+  /** When the next call of a closed pace begins if it is so late: now, or {@link #OVER}. */
   long nextAt(long nowNs) {
     return nowNs < endNs ? nowNs : OVER;
   }
