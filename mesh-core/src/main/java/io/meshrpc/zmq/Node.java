@@ -15,12 +15,12 @@ interface Node<E> extends Transport.Sink {
   /** Whether frames of this turn have brought so much that it should be answered first. */
   boolean hasEnough();
 
-  /** Whether some of the latest frame is still to be taken up, before another. */
+  /** Whether something that came is still to be taken up, before another frame. */
   default boolean hasRest() {
     return false;
   }
 
-  /** Takes up the next part of it. */
+  /** Takes up the next part of that. */
   default void takeRest() {
     throw new IllegalStateException("nothing is left");
   }

@@ -76,7 +76,7 @@ public final class ServerNode implements Node<ServerEngine>, ServerOutbox {
 
   private final ServerEngine engine;
   private final Ears ears;
-  private final Parts parts = new Parts(); // of the latest frame
+  private final Parts parts = new Parts(); // that are not taken up yet
   private final Outgoing outgoing = new Outgoing(this::load, () -> 0);
   private final Door door;
   private final ZmqTransport socket;

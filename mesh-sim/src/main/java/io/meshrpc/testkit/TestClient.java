@@ -22,7 +22,6 @@ import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.sim.DrivenClient;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -124,14 +123,13 @@ public final class TestClient implements TestNode, MeshCaller, AutoCloseable {
       return future;
     }
     driven.submit(call);
-    Runnable noLongerNested = endWithCaller(call);
+    Runnable noLongerNested = endWithCaller(call, future.handler());
     CompletableFuture<R> unused = future.whenComplete((reply, failure) -> noLongerNested.run());
     return future;
   }
 
-  private Runnable endWithCaller(ClientCall call) {
-    Optional<CallContext> serving = CallContext.current();
-    if (serving.isPresent() && serving.get() instanceof ServerContext own) {
+  private Runnable endWithCaller(ClientCall call, @Nullable CallContext handler) {
+    if (handler instanceof ServerContext own) {
       return own.addNested(() -> driven.cancel(call));
     }
     return () -> {};
