@@ -1,5 +1,7 @@
 package io.meshrpc.bench;
 
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -9,65 +11,105 @@ import org.jspecify.annotations.Nullable;
  * thread starts the first ones and those that follow failures, lest calls that fail at once follow
  * each other on one stack.
  */
-final class Chain implements CallEnds {
+final class Chain {
   private static final long CHECK_EVERY_NS = 100_000_000;
 
-  private final int size;
+  private final Link[] links;
   private final Pipeline pipeline;
   private final Tally tally;
   private final Pace pace;
   private final AtomicInteger open;
-  private final AtomicInteger toFollow = new AtomicInteger();
+  private final Queue<Link> toFollow = new ConcurrentLinkedQueue<>();
   private final Thread issuer = Thread.currentThread();
 
   /** For the thread that makes it. The pace must be {@link Pace#closed}, which any thread may ask. */
   Chain(int size, Pipeline pipeline, Tally tally, Pace pace) {
-    this.size = size;
     this.pipeline = pipeline;
     this.tally = tally;
     this.pace = pace;
     this.open = new AtomicInteger(size);
+    this.links = new Link[size];
   }
 
   /** Keeps that many calls in flight until the pace says stop; returns when all have ended. */
   void run() throws Exception {
-    for (int i = 0; i < size; i++) {
-      startNext(System.nanoTime());
+    for (int i = 0; i < links.length; i++) {
+      links[i] = new Link(i % pace.timedEach());
+    }
+    for (Link link : links) {
+      link.startNext();
     }
     while (open.get() > 0 && !pace.isOverSince(Window.DRAIN_MAX_NS)) {
-      if (toFollow.get() > 0) {
-        toFollow.decrementAndGet();
-        startNext(System.nanoTime());
+      Link failed = toFollow.poll();
+      if (failed != null) {
+        failed.startNext();
       } else if (!pipeline.progress()) {
         LockSupport.parkNanos(this, CHECK_EVERY_NS);
       }
     }
+    long ended = 0;
+    for (Link link : links) {
+      ended += link.ended;
+    }
+    tally.ended(ended);
     Window.countLost(open.get(), tally);
   }
 
-  private void startNext(long nowNs) {
-    long startNs = pace.nextAt(nowNs);
-    if (startNs == Pace.OVER) {
-      closeOne();
-      return;
+  /** Calls one after the other, of which one in so many is timed. */
+  private final class Link extends InFlight {
+    private int untimed; // to come before the next that is timed
+    private long startNs = UNTIMED;
+    private long ended;
+
+    Link(int untimed) {
+      this.untimed = untimed;
     }
-    new InFlight(this, startNs).startOn(pipeline);
+
+    void startNext() {
+      if (untimed > 0) {
+        untimed--;
+        startNs = UNTIMED;
+        startOn(pipeline);
+      } else {
+        startTimed(System.nanoTime());
+      }
+    }
+
+    private void startTimed(long nowNs) {
+      startNs = pace.nextAt(nowNs);
+      if (startNs == Pace.OVER) {
+        closeOne();
+        return;
+      }
+      untimed = pace.timedEach() - 1;
+      startOn(pipeline);
+    }
+
+    @Override
+    void ended(@Nullable Throwable failure) {
+      ended++;
+      if (failure != null) {
+        tally.failure(failure);
+        toFollow.add(this);
+        LockSupport.unpark(issuer);
+        return;
+      }
+      if (startNs == UNTIMED) {
+        startNext();
+        return;
+      }
+      long nowNs = System.nanoTime();
+      tally.took(nowNs - startNs);
+      if (untimed == 0) {
+        startTimed(nowNs); // which is when it begins
+      } else {
+        startNext();
+      }
+    }
   }
 
   private void closeOne() {
     if (open.decrementAndGet() == 0) {
-      LockSupport.unpark(issuer);
-    }
-  }
-
-  @Override
-  public void onEnded(long tookNs, long endNs, @Nullable Throwable failure) {
-    if (failure == null) {
-      tally.success(tookNs);
-      startNext(endNs); // which is when it begins
-    } else {
-      tally.failure(failure);
-      toFollow.incrementAndGet();
       LockSupport.unpark(issuer);
     }
   }

@@ -2,18 +2,13 @@ package io.meshrpc.bench;
 
 import org.jspecify.annotations.Nullable;
 
-/** A call that has begun. */
-final class InFlight {
-  private final CallEnds ends;
-  private final long startNs;
-
-  InFlight(CallEnds ends, long startNs) {
-    this.ends = ends;
-    this.startNs = startNs;
-  }
+/** A call that has begun, or several of which nobody needs to know when. */
+abstract class InFlight {
+  /** In place of a moment: that of most calls is not taken, see {@link Pace}. */
+  static final long UNTIMED = Long.MIN_VALUE + 1;
 
   /** Begins it. What the pipeline throws is its end. */
-  void startOn(Pipeline pipeline) {
+  final void startOn(Pipeline pipeline) {
     try {
       pipeline.start(this);
     } catch (Exception e) {
@@ -21,14 +16,11 @@ final class InFlight {
     }
   }
 
-  /** It ended; null says that all is well. */
-  void ended(@Nullable Throwable failure) {
-    long endNs = System.nanoTime();
-    ends.onEnded(endNs - startNs, endNs, failure);
-  }
+  /** It ended; null says that all is well. From any thread. */
+  abstract void ended(@Nullable Throwable failure);
 
   /** It ended with an echo of this length. */
-  void ended(int echoBytes, int payloadBytes) {
+  final void ended(int echoBytes, int payloadBytes) {
     ended(echoBytes == payloadBytes ? null : Echoes.wrongLength(echoBytes, payloadBytes));
   }
 }

@@ -10,6 +10,8 @@ import org.HdrHistogram.Histogram;
 
 /** Puts a client under load, as often as asked. Its threads and its callers stay between runs. */
 final class LoadRun implements AutoCloseable {
+  private static final int TIMED_EACH = 5; // and none of the sizes of batches
+
   private final Load load;
   private final ExecutorService threads;
   private final List<BenchClient.BlockingCaller> callers = new ArrayList<>();
@@ -79,14 +81,17 @@ final class LoadRun implements AutoCloseable {
       return;
     }
     BenchClient.BlockingCaller caller = callers.get(index);
+    long ended = 0;
     for (long startNs = pace.next(); startNs != Pace.OVER; startNs = pace.next()) {
       try {
         caller.call();
-        tally.success(System.nanoTime() - startNs);
+        tally.took(System.nanoTime() - startNs);
       } catch (Exception e) {
         tally.failure(e);
       }
+      ended++;
     }
+    tally.ended(ended);
   }
 
   private int share(int index) {
@@ -95,7 +100,7 @@ final class LoadRun implements AutoCloseable {
 
   private Pace pace(int index, long startNs, long endNs) {
     if (load.openPerSecond() == 0) {
-      return Pace.closed(endNs);
+      return Pace.closed(endNs, load.mode() == Load.Mode.LATENCY ? 1 : TIMED_EACH);
     }
     long intervalNs = 1_000_000_000L * load.threads() / load.openPerSecond();
     return Pace.open(startNs + intervalNs * index / load.threads(), endNs, Math.max(1, intervalNs));
@@ -103,13 +108,15 @@ final class LoadRun implements AutoCloseable {
 
   private static RunResult result(List<Tally> tallies, long tookNs, Usage used) {
     Histogram spans = new Histogram(Tally.SPAN_MAX_NS, Tally.DIGITS);
+    long successes = 0;
     long errors = 0;
     String firstError = "";
     for (Tally tally : tallies) {
       tally.addTo(spans);
+      successes += tally.successes();
       errors += tally.errors();
       firstError = firstError.isEmpty() ? tally.firstError() : firstError;
     }
-    return new RunResult(spans, errors, firstError, tookNs, used);
+    return new RunResult(spans, successes, errors, firstError, tookNs, used);
   }
 }

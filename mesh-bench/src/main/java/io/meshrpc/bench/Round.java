@@ -20,7 +20,7 @@ record Round(
     double othersShare) {
   /** Figures per call count the calls that succeeded. */
   static Round of(RunResult result, Usage servers, double othersShare) {
-    double calls = Math.max(1, result.spansNs().getTotalCount());
+    double calls = Math.max(1, result.successes());
     return new Round(
         result.callsPerSecond(),
         result.micros(50),

@@ -198,12 +198,13 @@ final class Scale {
     Children busy = new Children(clients.list().subList(0, Math.min(jvms, count)));
     long spanNs = Duration.ofSeconds(Math.max(1, seconds)).toNanos();
     Histogram spans = new Histogram(Tally.SPAN_MAX_NS, Tally.DIGITS);
-    RunResult sum = new RunResult(spans, 0, "", 0, new Usage(0, 0));
+    RunResult sum = new RunResult(spans, 0, 0, "", 0, new Usage(0, 0));
     for (String line : busy.ask(i -> "run " + spanNs)) {
       RunResult one = RunResult.parse(line);
       spans.add(one.spansNs());
       sum = new RunResult(
           spans,
+          sum.successes() + one.successes(),
           sum.errors() + one.errors(),
           sum.firstError().isEmpty() ? one.firstError() : sum.firstError(),
           Math.max(sum.tookNs(), one.tookNs()),

@@ -14,10 +14,12 @@ final class Tally {
   static final int DIGITS = 3;
 
   private final AtomicHistogram spansNs = new AtomicHistogram(SPAN_MAX_NS, DIGITS);
+  private volatile long successes;
   private final LongAdder errors = new LongAdder();
   private final AtomicReference<@Nullable String> firstError = new AtomicReference<>();
 
-  void success(long tookNs) {
+  /** So long a call took that has ended well. */
+  void took(long tookNs) {
     spansNs.recordValue(Math.min(Math.max(tookNs, 0), SPAN_MAX_NS));
   }
 
@@ -26,13 +28,18 @@ final class Tally {
     firstError.compareAndSet(null, failure.toString());
   }
 
+  /** So many calls have ended so far, well or not. */
+  void ended(long count) {
+    successes = count - errors();
+  }
+
   void addTo(Histogram sum) {
     sum.add(spansNs);
   }
 
-  /** How many calls have ended well so far. */
+  /** How many calls had ended well when that was told. */
   long successes() {
-    return spansNs.getTotalCount();
+    return successes;
   }
 
   long errors() {

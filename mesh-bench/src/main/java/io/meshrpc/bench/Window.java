@@ -1,23 +1,28 @@
 package io.meshrpc.bench;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One issuing thread's share of the calls in flight. The thread sleeps when the window is full, and
- * is woken when a quarter of it is free: waking it for each call would be what is measured.
+ * is woken when a quarter of it is free: waking it for each call would be what is measured. Nor does it
+ * look for each call at what the other threads write, or write what they read: it looks when the window
+ * is full by what it saw last.
  */
-final class Window implements CallEnds {
+final class Window {
   static final long DRAIN_MAX_NS = 15_000_000_000L;
 
   private final int size;
   private final int wakeAt;
   private final Pipeline pipeline;
   private final Tally tally;
-  private final AtomicInteger inFlight = new AtomicInteger();
-  private volatile @Nullable Thread sleeper;
+  private final Thread issuer = Thread.currentThread();
+  private final InFlight untimed = new Untimed(); // any of them
+  private final AtomicLong ended = new AtomicLong();
+  private volatile long wakeAtEnded = Long.MAX_VALUE; // changes only when the issuer sleeps
 
+  /** For the thread that makes it. */
   Window(int size, Pipeline pipeline, Tally tally) {
     this.size = size;
     this.wakeAt = size - Math.max(1, size / 4);
@@ -27,47 +32,72 @@ final class Window implements CallEnds {
 
   /** Keeps the window full until the pace says stop; returns when all that was started has ended. */
   void run(Pace pace) throws Exception {
+    long begun = 0;
+    long seenEnded = 0;
     for (long startNs = pace.next(); startNs != Pace.OVER; startNs = pace.next()) {
-      if (inFlight.get() >= size) {
-        awaitAtMost(wakeAt, Long.MAX_VALUE);
+      if (begun - seenEnded >= size) {
+        seenEnded = ended.get();
+        if (begun - seenEnded >= size) {
+          awaitEnded(begun - wakeAt, Long.MAX_VALUE);
+          seenEnded = ended.get();
+        }
       }
-      inFlight.incrementAndGet();
-      new InFlight(this, startNs).startOn(pipeline);
+      begun++;
+      (startNs == InFlight.UNTIMED ? untimed : new Timed(startNs)).startOn(pipeline);
     }
-    awaitAtMost(0, System.nanoTime() + DRAIN_MAX_NS);
-    countLost(inFlight.get(), tally);
+    awaitEnded(begun, System.nanoTime() + DRAIN_MAX_NS);
+    tally.ended(ended.get());
+    countLost(begun - ended.get(), tally);
   }
 
   /** Those that are still in flight after {@link #DRAIN_MAX_NS}. */
-  static void countLost(int lost, Tally tally) {
-    for (int i = 0; i < lost; i++) {
+  static void countLost(long lost, Tally tally) {
+    for (long i = 0; i < lost; i++) {
       tally.failure(new IllegalStateException("a call did not end within 15 s"));
     }
   }
 
-  private void awaitAtMost(int count, long untilNs) throws Exception {
-    while (inFlight.get() > count && System.nanoTime() < untilNs) {
+  private void awaitEnded(long count, long untilNs) throws Exception {
+    while (ended.get() < count && System.nanoTime() < untilNs) {
       if (!pipeline.progress()) {
-        sleeper = Thread.currentThread();
-        if (inFlight.get() > count) {
+        wakeAtEnded = count;
+        if (ended.get() < count) {
           LockSupport.parkNanos(this, 100_000_000);
         }
-        sleeper = null;
+        wakeAtEnded = Long.MAX_VALUE;
       }
     }
   }
 
-  @Override
-  public void onEnded(long tookNs, long endNs, @Nullable Throwable failure) {
-    if (failure == null) {
-      tally.success(tookNs);
-    } else {
+  private void onEnded(@Nullable Throwable failure) {
+    if (failure != null) {
       tally.failure(failure);
     }
-    int left = inFlight.decrementAndGet();
-    Thread asleep = sleeper;
-    if (asleep != null && (left == wakeAt || left == 0)) {
-      LockSupport.unpark(asleep);
+    if (ended.incrementAndGet() == wakeAtEnded) {
+      LockSupport.unpark(issuer);
+    }
+  }
+
+  private final class Untimed extends InFlight {
+    @Override
+    void ended(@Nullable Throwable failure) {
+      onEnded(failure);
+    }
+  }
+
+  private final class Timed extends InFlight {
+    private final long startNs;
+
+    Timed(long startNs) {
+      this.startNs = startNs;
+    }
+
+    @Override
+    void ended(@Nullable Throwable failure) {
+      if (failure == null) {
+        tally.took(System.nanoTime() - startNs);
+      }
+      onEnded(failure);
     }
   }
 }

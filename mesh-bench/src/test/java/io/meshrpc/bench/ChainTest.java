@@ -1,6 +1,7 @@
 package io.meshrpc.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -8,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
 /** Calls follow each other where they end, and as many as were asked for are in flight. */
@@ -40,6 +42,7 @@ class ChainTest {
   @Test
   void keepsThatManyInFlightWhereTheIssuerReads() throws Exception {
     Queue<InFlight> waiting = new ArrayDeque<>();
+    AtomicInteger ended = new AtomicInteger();
     AtomicInteger least = new AtomicInteger(SIZE);
     Pipeline socket = new Pipeline() {
       @Override
@@ -49,7 +52,7 @@ class ChainTest {
 
       @Override
       public boolean progress() {
-        if (tally.successes() < SIZE) {
+        if (ended.getAndIncrement() < SIZE) {
           least.accumulateAndGet(waiting.size(), Math::min);
         }
         waiting.remove().ended(null);
@@ -61,7 +64,33 @@ class ChainTest {
 
     assertThat(least).hasValue(SIZE);
     assertThat(waiting).isEmpty();
-    assertThat(tally.successes()).isGreaterThan(SIZE);
+    assertThat(tally.successes()).isGreaterThan(SIZE).isEqualTo(ended.get());
+  }
+
+  @Test
+  void oneOfSoManyIsTimedOnEachLinkAndAllAreCounted() throws Exception {
+    Queue<InFlight> waiting = new ArrayDeque<>();
+    AtomicInteger ended = new AtomicInteger();
+    Pipeline socket = new Pipeline() {
+      @Override
+      public void start(InFlight call) {
+        waiting.add(call);
+      }
+
+      @Override
+      public boolean progress() {
+        ended.incrementAndGet();
+        waiting.remove().ended(null);
+        return true;
+      }
+    };
+
+    new Chain(SIZE, socket, tally, Pace.closed(soon(), 5)).run();
+
+    Histogram spans = new Histogram(Tally.SPAN_MAX_NS, Tally.DIGITS);
+    tally.addTo(spans);
+    assertThat(tally.successes()).isEqualTo(ended.get());
+    assertThat(spans.getTotalCount()).isCloseTo(ended.get() / 5, within(2L * SIZE));
   }
 
   @Test

@@ -36,12 +36,13 @@ class FiguresTest {
     Histogram spans = new Histogram(Tally.SPAN_MAX_NS, Tally.DIGITS);
     spans.recordValueWithCount(1_000_000, 99);
     spans.recordValue(9_000_000);
-    RunResult sent = new RunResult(spans, 2, "failed: a \"b\"\nc", 2_000_000_000, new Usage(5, 6));
+    RunResult sent =
+        new RunResult(spans, 500, 2, "failed: a \"b\"\nc", 2_000_000_000, new Usage(5, 6));
 
     RunResult got = RunResult.parse(sent.line());
 
     assertThat(sent.line()).doesNotContain("\n");
-    assertThat(got.callsPerSecond()).isEqualTo(50);
+    assertThat(got.callsPerSecond()).isEqualTo(250); // of which each fifth was timed
     assertThat(got.micros(50)).isBetween(999.0, 1001.0);
     assertThat(got.micros(99.9)).isBetween(8990.0, 9010.0);
     assertThat(got.errors()).isEqualTo(2);

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
 /** The window keeps its size, ends what it began, and counts what failed. */
@@ -55,6 +56,22 @@ class WindowTest {
 
     assertThat(tally.successes()).isEqualTo(started.get());
     assertThat(tally.errors()).isZero();
+  }
+
+  @Test
+  void oneOfSoManyIsTimedAndAllAreCounted() throws Exception {
+    AtomicInteger started = new AtomicInteger();
+    Pipeline atOnce = call -> {
+      started.incrementAndGet();
+      call.ended(null);
+    };
+
+    new Window(3, atOnce, tally).run(Pace.closed(soon(), 5));
+
+    Histogram spans = new Histogram(Tally.SPAN_MAX_NS, Tally.DIGITS);
+    tally.addTo(spans);
+    assertThat(tally.successes()).isEqualTo(started.get());
+    assertThat(spans.getTotalCount()).isEqualTo(started.get() / 5);
   }
 
   @Test
