@@ -1,6 +1,5 @@
 package io.meshrpc.wire;
 
-import java.io.IOException;
 import java.util.List;
 
 /**
@@ -44,10 +43,6 @@ public final class BatchCodec {
     if (bytes.length == 0) {
       throw new MalformedBatchException("frame: 0 bytes (expected: a batch)");
     }
-    try {
-      return new BatchReader(new FieldReader(bytes), attached).read();
-    } catch (IOException e) {
-      throw new MalformedBatchException("frame: not protobuf: " + e.getMessage(), e);
-    }
+    return new BatchReader(new FieldReader(bytes), attached).read();
   }
 }

@@ -1,6 +1,5 @@
 package io.meshrpc.wire;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,19 +29,16 @@ public final class BatchEncoder {
   }
 
   private byte[] encode(Batch batch, int attachFrom, List<byte[]> attached) {
-    int records = 1 + batch.packets().size(); // most have no others in them
+    List<Packet> packets = BatchWriter.inOrderOfKinds(batch.packets());
+    int records = 1 + packets.size(); // most have no others in them
     int[] known = lengths.length < records ? new int[records] : lengths;
-    try {
-      FieldWriter counting = FieldWriter.counting(known);
-      new BatchWriter(counting, attachFrom, attached).write(batch);
-      attached.clear(); // and once more, with the same ones
-      FieldWriter writing = counting.writing();
-      new BatchWriter(writing, attachFrom, attached).write(batch);
-      int[] used = counting.lengths();
-      lengths = used.length <= KEPT_MAX ? used : NO_LENGTHS;
-      return writing.bytes();
-    } catch (IOException e) {
-      throw new IllegalStateException("counted wrong: " + batch, e);
-    }
+    FieldWriter counting = FieldWriter.counting(known);
+    new BatchWriter(counting, attachFrom, attached).write(batch, packets);
+    attached.clear(); // and once more, with the same ones
+    FieldWriter writing = counting.writing();
+    new BatchWriter(writing, attachFrom, attached).write(batch, packets);
+    int[] used = counting.lengths();
+    lengths = used.length <= KEPT_MAX ? used : NO_LENGTHS;
+    return writing.bytes();
   }
 }

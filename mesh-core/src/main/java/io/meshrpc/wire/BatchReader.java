@@ -1,7 +1,6 @@
 package io.meshrpc.wire;
 
 import io.meshrpc.api.LoadReport;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,7 +25,7 @@ final class BatchReader {
     this.packets = new ArrayList<>(Math.min(USUAL_MAX, 1 + in.bytes().length / USUAL_BYTES));
   }
 
-  Batch read() throws IOException, MalformedBatchException {
+  Batch read() throws MalformedBatchException {
     long session = 0;
     boolean loaded = false;
     long ackBelow = 0;
@@ -60,7 +59,7 @@ final class BatchReader {
     return (field >= 4 && field <= 15) || field == 18;
   }
 
-  private void packet(int field) throws IOException, MalformedBatchException {
+  private void packet(int field) throws MalformedBatchException {
     if (packets.size() == RECORDS_MAX) {
       throw new MalformedBatchException("frame: more than " + RECORDS_MAX + " records");
     }
@@ -84,7 +83,7 @@ final class BatchReader {
     in.leave(outer);
   }
 
-  private Hello hello() throws IOException, MalformedBatchException {
+  private Hello hello() throws MalformedBatchException {
     byte[] nodeId = FieldReader.NO_BYTES;
     long epoch = 0;
     int versionMin = 0;
@@ -114,7 +113,7 @@ final class BatchReader {
         responseBytesMax);
   }
 
-  private Welcome welcome() throws IOException, MalformedBatchException {
+  private Welcome welcome() throws MalformedBatchException {
     byte[] nodeId = FieldReader.NO_BYTES;
     long epoch = 0;
     long session = 0;
@@ -156,7 +155,7 @@ final class BatchReader {
         draining);
   }
 
-  private ServiceEntry service() throws IOException, MalformedBatchException {
+  private ServiceEntry service() throws MalformedBatchException {
     int outer = in.enter();
     String name = "";
     List<MethodEntry> methods = new ArrayList<>();
@@ -171,7 +170,7 @@ final class BatchReader {
     return new ServiceEntry(name, methods);
   }
 
-  private MethodEntry method() throws IOException, MalformedBatchException {
+  private MethodEntry method() throws MalformedBatchException {
     int outer = in.enter();
     String name = "";
     int number = 0;
@@ -186,7 +185,7 @@ final class BatchReader {
     return new MethodEntry(name, number);
   }
 
-  private Refusal refusal() throws IOException, MalformedBatchException {
+  private Refusal refusal() throws MalformedBatchException {
     Refusal.Reason reason = Refusal.Reason.UNSPECIFIED;
     String text = "";
     int versionMin = 0;
@@ -207,7 +206,7 @@ final class BatchReader {
     return new Refusal(reason, text, versionMin, versionMax, retryAfterMs, epoch);
   }
 
-  private Cancel cancel() throws IOException, MalformedBatchException {
+  private Cancel cancel() throws MalformedBatchException {
     long seq = 0;
     int attempt = 0;
     boolean onlyIfQueued = false;
@@ -222,7 +221,7 @@ final class BatchReader {
     return new Cancel(seq, attempt, onlyIfQueued);
   }
 
-  private Cancelled cancelled() throws IOException, MalformedBatchException {
+  private Cancelled cancelled() throws MalformedBatchException {
     long seq = 0;
     int attempt = 0;
     Cancelled.Stage stage = Cancelled.Stage.UNKNOWN;
@@ -237,17 +236,17 @@ final class BatchReader {
     return new Cancelled(seq, attempt, stage);
   }
 
-  private Started started() throws IOException, MalformedBatchException {
+  private Started started() throws MalformedBatchException {
     Cancel same = cancel(); // the same two fields first; a third is unknown and ignored
     return new Started(same.seq(), same.attempt());
   }
 
-  private Probe probe() throws IOException, MalformedBatchException {
+  private Probe probe() throws MalformedBatchException {
     ProbeReply same = probeReply(); // the same two fields first; a third is unknown and ignored
     return new Probe(same.id(), same.method());
   }
 
-  private ProbeReply probeReply() throws IOException, MalformedBatchException {
+  private ProbeReply probeReply() throws MalformedBatchException {
     long id = 0;
     int method = 0;
     long usualServiceUs = 0;
@@ -262,7 +261,7 @@ final class BatchReader {
     return new ProbeReply(id, method, usualServiceUs);
   }
 
-  private Goaway goaway() throws IOException, MalformedBatchException {
+  private Goaway goaway() throws MalformedBatchException {
     String text = "";
     int graceMs = 0;
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
@@ -276,7 +275,7 @@ final class BatchReader {
   }
 
   /** Field by field onto what an earlier load of the batch said, as protobuf does. */
-  private void load() throws IOException, MalformedBatchException {
+  private void load() throws MalformedBatchException {
     int outer = in.enter();
     int queued = load.queued();
     int running = load.running();
@@ -304,7 +303,7 @@ final class BatchReader {
         queued, running, workers, oldestWaitMs, completed, uptimeMs, refusedPermille, latencyUs);
   }
 
-  private long id() throws IOException, MalformedBatchException {
+  private long id() throws MalformedBatchException {
     long id = 0;
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       if (tag == 1 << 3) {

@@ -2,7 +2,6 @@ package io.meshrpc.wire;
 
 import io.meshrpc.api.LoadReport;
 import io.meshrpc.api.Metadata;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,7 +19,8 @@ final class BatchWriter {
     this.attached = attached;
   }
 
-  void write(Batch batch) throws IOException {
+  /** The packets are the batch's, {@link #inOrderOfKinds}. */
+  void write(Batch batch, List<Packet> packets) {
     out.fixed64(1, batch.session());
     out.uint64(2, batch.ackBelow());
     LoadReport load = batch.load();
@@ -29,7 +29,6 @@ final class BatchWriter {
       load(load);
       out.end(3, begun);
     }
-    List<Packet> packets = inOrderOfKinds(batch.packets());
     for (int i = 0; i < packets.size(); i++) {
       Packet packet = packets.get(i);
       int field = field(packet);
@@ -40,7 +39,7 @@ final class BatchWriter {
   }
 
   /** As every other writer of protobuf orders them; most batches are of one kind. */
-  private static List<Packet> inOrderOfKinds(List<Packet> packets) {
+  static List<Packet> inOrderOfKinds(List<Packet> packets) {
     int last = 0;
     for (int i = 0; i < packets.size(); i++) {
       int field = field(packets.get(i));
@@ -85,7 +84,7 @@ final class BatchWriter {
     throw new IllegalStateException("packet of no kind: " + packet);
   }
 
-  private void packet(Packet packet) throws IOException {
+  private void packet(Packet packet) {
     if (packet instanceof Request request) {
       request(request);
     } else if (packet instanceof Response response) {
@@ -124,7 +123,7 @@ final class BatchWriter {
     }
   }
 
-  private void request(Request request) throws IOException {
+  private void request(Request request) {
     out.uint64(1, request.seq());
     out.uint32(2, request.method());
     out.uint32(3, request.attempt());
@@ -139,7 +138,7 @@ final class BatchWriter {
     out.bool(11, attaches);
   }
 
-  private void response(Response response) throws IOException {
+  private void response(Response response) {
     if (response.reason() == Reason.UNRECOGNIZED) {
       throw new IllegalArgumentException("reason: UNRECOGNIZED (expected: one with a number)");
     }
@@ -160,8 +159,7 @@ final class BatchWriter {
   }
 
   /** Whether the end of a payload, or all of it, goes into a frame of its own, where it is not copied. */
-  private boolean payload(int field, byte[] held, int from, int headBytes, byte[] tail)
-      throws IOException {
+  private boolean payload(int field, byte[] held, int from, int headBytes, byte[] tail) {
     if (tail.length >= attachFrom) {
       out.byteArrays(field, held, from, headBytes, FieldReader.NO_BYTES);
       attached.add(tail);
@@ -175,7 +173,7 @@ final class BatchWriter {
     return false;
   }
 
-  private void hello(Hello hello) throws IOException {
+  private void hello(Hello hello) {
     nodeId(hello.nodeId());
     out.uint64(2, hello.epoch());
     out.uint32(3, hello.versionMin());
@@ -185,7 +183,7 @@ final class BatchWriter {
     out.uint64(7, hello.responseBytesMax());
   }
 
-  private void welcome(Welcome welcome) throws IOException {
+  private void welcome(Welcome welcome) {
     nodeId(welcome.nodeId());
     out.uint64(2, welcome.epoch());
     out.fixed64(3, welcome.session());
@@ -209,7 +207,7 @@ final class BatchWriter {
     out.bool(11, welcome.draining());
   }
 
-  private void refusal(Refusal refusal) throws IOException {
+  private void refusal(Refusal refusal) {
     out.uint32(1, refusal.reason().ordinal());
     out.string(2, refusal.text());
     out.uint32(3, refusal.versionMin());
@@ -218,7 +216,7 @@ final class BatchWriter {
     out.uint64(6, refusal.epoch());
   }
 
-  private void load(LoadReport load) throws IOException {
+  private void load(LoadReport load) {
     out.uint32(1, load.queued());
     out.uint32(2, load.running());
     out.uint32(3, load.workers());
@@ -229,12 +227,12 @@ final class BatchWriter {
     out.uint64(8, load.latencyUs());
   }
 
-  private void nodeId(NodeId id) throws IOException {
+  private void nodeId(NodeId id) {
     out.byteArray(
         1, ByteBuffer.allocate(16).putLong(id.high()).putLong(id.low()).array());
   }
 
-  private void metadata(int field, Metadata metadata) throws IOException {
+  private void metadata(int field, Metadata metadata) {
     if (metadata.isEmpty()) {
       return;
     }

@@ -4,7 +4,6 @@ import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.Priority;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,7 +18,7 @@ final class CallReader {
     this.attached = attached;
   }
 
-  Request request() throws IOException, MalformedBatchException {
+  Request request() throws MalformedBatchException {
     long seq = 0;
     int method = 0;
     int attempt = 0;
@@ -69,7 +68,7 @@ final class CallReader {
         alone ? FieldReader.NO_BYTES : frame);
   }
 
-  Response response() throws IOException, MalformedBatchException {
+  Response response() throws MalformedBatchException {
     long seq = 0;
     int attempt = 0;
     Execution execution = Execution.UNKNOWN;
@@ -130,7 +129,7 @@ final class CallReader {
     return attached.get(taken++);
   }
 
-  private Metadata.Entry entry() throws IOException, MalformedBatchException {
+  private Metadata.Entry entry() throws MalformedBatchException {
     int outer = in.enter();
     String key = "";
     byte[] value = FieldReader.NO_BYTES;

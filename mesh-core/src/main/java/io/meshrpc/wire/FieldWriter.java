@@ -1,9 +1,7 @@
 package io.meshrpc.wire;
 
-import com.google.protobuf.CodedOutputStream;
-import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Fields of proto3 as bytes: those of value zero are left out. Goes over a batch twice: the first
@@ -11,21 +9,21 @@ import org.jspecify.annotations.Nullable;
  * second time it writes, and reads those notes.
  */
 final class FieldWriter {
-  private final @Nullable CodedOutputStream out; // null while counting
+  private final boolean writes; // or else counts
   private final byte[] bytes;
-  private int size;
+  private int size; // counted, or written
   private int[] lengths;
   private int nextLength;
 
-  private FieldWriter(byte[] bytes, @Nullable CodedOutputStream out, int[] lengths) {
+  private FieldWriter(boolean writes, byte[] bytes, int[] lengths) {
+    this.writes = writes;
     this.bytes = bytes;
-    this.out = out;
     this.lengths = lengths;
   }
 
   /** Counts only, and notes lengths in this array, or in a larger one. */
   static FieldWriter counting(int[] lengths) {
-    return new FieldWriter(FieldReader.NO_BYTES, null, lengths);
+    return new FieldWriter(false, FieldReader.NO_BYTES, lengths);
   }
 
   /** Where the lengths are noted; may be used again once all is written. */
@@ -35,23 +33,22 @@ final class FieldWriter {
 
   /** Writes what this one has counted. */
   FieldWriter writing() {
-    byte[] room = new byte[size];
-    return new FieldWriter(room, CodedOutputStream.newInstance(room), lengths);
+    return new FieldWriter(true, new byte[size], lengths);
   }
 
   /** What was written; to be called once, at the end. */
-  byte[] bytes() throws IOException {
-    if (out == null || out.spaceLeft() != 0) {
+  byte[] bytes() {
+    if (!writes || size != bytes.length) {
       throw new IllegalStateException("written otherwise than counted");
     }
     return bytes;
   }
 
   /** A nested record begins; give what this returns to {@link #end}. */
-  int begin(int field) throws IOException {
-    if (out != null) {
-      out.writeTag(field, 2);
-      out.writeUInt32NoTag(lengths[nextLength++]);
+  int begin(int field) {
+    if (writes) {
+      tag(field, 2);
+      varint(lengths[nextLength++]);
       return 0;
     }
     if (nextLength == lengths.length) {
@@ -63,88 +60,129 @@ final class FieldWriter {
 
   /** A nested record ends. */
   void end(int field, int begun) {
-    if (out == null) {
+    if (!writes) {
       int length = size - lengths[begun];
       lengths[begun] = length;
-      size += CodedOutputStream.computeTagSize(field)
-          + CodedOutputStream.computeUInt32SizeNoTag(length);
+      size += tagBytes(field) + varintBytes(length);
     }
   }
 
-  void fixed64(int field, long value) throws IOException {
+  void fixed64(int field, long value) {
     if (value == 0) {
       return;
     }
-    if (out != null) {
-      out.writeFixed64(field, value);
+    if (writes) {
+      tag(field, 1);
+      for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
+        bytes[size++] = (byte) (value >>> shift);
+      }
     } else {
-      size += CodedOutputStream.computeFixed64Size(field, value);
+      size += tagBytes(field) + Long.BYTES;
     }
   }
 
-  void uint64(int field, long value) throws IOException {
+  void uint64(int field, long value) {
     if (value == 0) {
       return;
     }
-    if (out != null) {
-      out.writeUInt64(field, value);
+    if (writes) {
+      tag(field, 0);
+      varint(value);
     } else {
-      size += CodedOutputStream.computeUInt64Size(field, value);
+      size += tagBytes(field) + varintBytes(value);
     }
   }
 
-  void uint32(int field, int value) throws IOException {
-    if (value == 0) {
-      return;
-    }
-    if (out != null) {
-      out.writeUInt32(field, value);
-    } else {
-      size += CodedOutputStream.computeUInt32Size(field, value);
-    }
+  void uint32(int field, int value) {
+    uint64(field, Integer.toUnsignedLong(value));
   }
 
-  void bool(int field, boolean value) throws IOException {
-    uint32(field, value ? 1 : 0);
+  void bool(int field, boolean value) {
+    uint64(field, value ? 1 : 0);
   }
 
-  void string(int field, String value) throws IOException {
+  void string(int field, String value) {
     if (value.isEmpty()) {
       return;
     }
-    if (out != null) {
-      out.writeString(field, value);
+    if (writes) {
+      byteArray(field, value.getBytes(StandardCharsets.UTF_8));
     } else {
-      size += CodedOutputStream.computeStringSize(field, value);
+      countBytes(field, utf8Bytes(value));
     }
   }
 
   /** One field of bytes, from a part of an array and from another that follows it. */
-  void byteArrays(int field, byte[] held, int from, int bytes, byte[] tail) throws IOException {
+  void byteArrays(int field, byte[] held, int from, int bytes, byte[] tail) {
     int all = Math.addExact(bytes, tail.length);
     if (all == 0) {
       return;
     }
-    if (out != null) {
-      out.writeTag(field, 2);
-      out.writeUInt32NoTag(all);
-      out.writeRawBytes(held, from, bytes);
-      out.writeRawBytes(tail);
+    if (writes) {
+      tag(field, 2);
+      varint(all);
+      copy(held, from, bytes);
+      copy(tail, 0, tail.length);
     } else {
-      size += CodedOutputStream.computeTagSize(field)
-          + CodedOutputStream.computeUInt32SizeNoTag(all)
-          + all;
+      countBytes(field, all);
     }
   }
 
-  void byteArray(int field, byte[] value) throws IOException {
-    if (value.length == 0) {
-      return;
+  void byteArray(int field, byte[] value) {
+    byteArrays(field, value, 0, value.length, FieldReader.NO_BYTES);
+  }
+
+  private void countBytes(int field, int count) {
+    size += tagBytes(field) + varintBytes(count) + count;
+  }
+
+  private void copy(byte[] from, int index, int count) {
+    System.arraycopy(from, index, bytes, size, count);
+    size += count;
+  }
+
+  private void tag(int field, int wireType) {
+    varint(field << 3 | wireType);
+  }
+
+  private void varint(long value) {
+    int at = size;
+    long left = value;
+    while ((left & ~0x7FL) != 0) {
+      bytes[at++] = (byte) (left | 0x80);
+      left >>>= 7;
     }
-    if (out != null) {
-      out.writeByteArray(field, value);
-    } else {
-      size += CodedOutputStream.computeByteArraySize(field, value);
+    bytes[at++] = (byte) left;
+    size = at;
+  }
+
+  private static int tagBytes(int field) {
+    return varintBytes((long) field << 3);
+  }
+
+  /** One for each seven bits begun: 9/64 is close enough to 1/7 for 64 of them. */
+  private static int varintBytes(long value) {
+    return (9 * (Long.SIZE - Long.numberOfLeadingZeros(value | 1)) + 64) >>> 6;
+  }
+
+  /** As many as {@link String#getBytes} makes, which puts a question mark for half a pair. */
+  private static int utf8Bytes(String text) {
+    int count = text.length();
+    for (int i = 0; i < text.length(); i++) {
+      char letter = text.charAt(i);
+      if (letter < 0x80) {
+        continue;
+      }
+      boolean pair = Character.isHighSurrogate(letter)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1));
+      if (pair) {
+        i++; // four bytes for the two
+        count += 2;
+      } else if (!Character.isSurrogate(letter)) {
+        count += letter < 0x800 ? 1 : 2;
+      }
     }
+    return count;
   }
 }

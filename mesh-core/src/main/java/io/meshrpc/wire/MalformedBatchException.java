@@ -7,8 +7,4 @@ public final class MalformedBatchException extends Exception {
   MalformedBatchException(String text) {
     super(text);
   }
-
-  MalformedBatchException(String text, Throwable cause) {
-    super(text, cause);
-  }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
@@ -263,6 +264,11 @@ class BatchCodecTest {
         "00", // field number 0
         "0c", // the end of a group that did not begin
         "0b", // a group that does not end
+        "0b14", // one that ends as another
+        "0e", // wire type 6
+        "0f", // wire type 7
+        "0bfa01", // a group of half a field
+        "3affffffff7f", // a length of 2^35 - 1, of which the lower half counts
         "08", // a tag alone
         "0901020304", // half a session
         "6a0c08ffffffffffffffffffff01", // a varint of eleven bytes
@@ -276,6 +282,59 @@ class BatchCodecTest {
       })
   void brokenBytes(String hex) {
     assertMalformed(HexFormat.of().parseHex(hex), "frame");
+  }
+
+  @Test
+  void groupsWithinGroupsAreSkippedUpToAHundred() throws Exception {
+    assertThat(decode("0b".repeat(50) + "0c".repeat(50)).packets()).isEmpty();
+    assertMalformed(HexFormat.of().parseHex("0b".repeat(100_000)), "more than 100 groups");
+  }
+
+  @Test
+  void whatGeneratedClassesDoNotReadIsMalformedAndWhatTheyReadIsProtobuf() throws Exception {
+    RandomBatches batches = new RandomBatches(new Random(3));
+    Random random = new Random(4);
+    int broken = 0;
+    for (int i = 0; i < 20_000; i++) {
+      byte[] bytes = BatchCodec.encode(batches.next());
+      if (bytes.length == 0) {
+        continue;
+      }
+      for (int change = random.nextInt(3); change >= 0; change--) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+      }
+      String malformed = malformed(bytes);
+      if (malformed.contains("more than ten bytes")) {
+        continue; // of some such numbers CodedInputStream takes ten and reads on
+      }
+      boolean isProtobuf = isReadByGeneratedClasses(bytes);
+      broken += isProtobuf ? 0 : 1;
+
+      assertThat(malformed)
+          .as("batch %d: %s", i, HexFormat.of().formatHex(bytes))
+          .matches(
+              text -> isProtobuf ? !text.contains("not protobuf") : !text.isEmpty(),
+              isProtobuf ? "protobuf" : "malformed");
+    }
+    assertThat(broken).isGreaterThan(1_000);
+  }
+
+  /** Why it is; empty if it is not. */
+  private static String malformed(byte[] bytes) {
+    try {
+      BatchCodec.decode(bytes);
+      return "";
+    } catch (MalformedBatchException e) {
+      return e.getMessage();
+    }
+  }
+
+  private static boolean isReadByGeneratedClasses(byte[] bytes) {
+    try {
+      return io.meshrpc.proto.v1.Batch.parseFrom(bytes).isInitialized();
+    } catch (InvalidProtocolBufferException e) {
+      return false;
+    }
   }
 
   @Test
