@@ -2,6 +2,7 @@ package io.meshrpc.api;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
@@ -10,6 +11,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
+import java.lang.reflect.Constructor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,10 @@ final class ProtobufMarshaller<T extends MessageLite> implements Marshaller<T> {
   /** Bytes; about from where on a payload has a frame of its own. */
   private static final int SHARED_FROM = 8 << 10;
 
+  static {
+    loadClassesInSignatures(CodedOutputStream.newInstance(Tails.NONE).getClass());
+  }
+
   private final Parser<T> parser;
   private final Tails tails;
   private final @Nullable FieldDescriptor onlyBytes;
@@ -30,6 +36,17 @@ final class ProtobufMarshaller<T extends MessageLite> implements Marshaller<T> {
     this.parser = parser;
     this.tails = Tails.of(type);
     this.onlyBytes = onlyBytes(type);
+  }
+
+  /**
+   * OpenJDK's compiler inlines no constructor whose signature has a class that is not loaded, as those of protobuf
+   * have whose only use is to tell constructors apart. What writes a message would then be 40 bytes of garbage for
+   * each, if such a constructor was not compiled by itself before. To ask for the constructors loads the classes.
+   */
+  private static void loadClassesInSignatures(Class<?> type) {
+    for (Class<?> each = type; each != null; each = each.getSuperclass()) {
+      Constructor<?>[] unused = each.getDeclaredConstructors();
+    }
   }
 
   @Override
