@@ -109,12 +109,20 @@ final class Callbacks implements Guests {
     this.habit = quickNs == 0 ? null : new Habit(quickNs);
   }
 
+  /** Whether each is completed for itself: on the executor that the user gave. */
+  boolean runEach() {
+    return habit == null;
+  }
+
+  /** Completes one for itself, soon. */
+  void complete(ReplyFuture<?> future) {
+    handOver(future);
+  }
+
   /** Completes these, soon. One that waits for another, or for long, holds up none. */
   void complete(List<ReplyFuture<?>> futures) {
-    if (habit == null) { // on the executor that the user gave, each for itself
-      for (int i = 0; i < futures.size(); i++) {
-        handOver(futures.get(i));
-      }
+    if (habit == null) {
+      futures.forEach(this::complete);
       return;
     }
     learn(habit);

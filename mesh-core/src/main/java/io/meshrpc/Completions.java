@@ -33,9 +33,15 @@ final class Completions implements ClientNode.Ears {
   @Override
   public void onCompleted(List<ClientCall> calls) {
     wakeUps.wake(calls);
+    boolean each = callbacks.runEach();
     List<ReplyFuture<?>> futures = null;
     for (int i = 0; i < calls.size(); i++) {
-      if (calls.get(i).ticket() instanceof ReplyFuture<?> future && !future.isLeftToWaiter()) {
+      if (!(calls.get(i).ticket() instanceof ReplyFuture<?> future) || future.isLeftToWaiter()) {
+        continue;
+      }
+      if (each) {
+        callbacks.complete(future);
+      } else {
         futures = futures == null ? new ArrayList<>(calls.size() - i) : futures;
         futures.add(future);
       }
