@@ -89,7 +89,7 @@ final class Choice implements LoadBalancer.Pick {
 
   @Override
   public int attempt() {
-    return current().numbers + 1;
+    return current().nextNumber();
   }
 
   @Override

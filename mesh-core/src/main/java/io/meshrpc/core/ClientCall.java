@@ -26,7 +26,6 @@ public final class ClientCall extends Timers.Timed
   private final byte[] head; // of its payload: most have no tail
   private final CallOptions options;
   private final RetryPolicy retry;
-  private final HedgePolicy hedge;
   private final Object ticket;
 
   private @Nullable Attempt first;
@@ -34,7 +33,6 @@ public final class ClientCall extends Timers.Timed
   long seq; // 0 until started
   long startNs;
   long deadlineNs; // until it is started: its time
-  int numbers; // attempt numbers given
   private @Nullable Object end; // its Response, TAKEN, or its RpcException; null until then
 
   /**
@@ -52,19 +50,6 @@ public final class ClientCall extends Timers.Timed
       RetryPolicy retry,
       long timeoutNs,
       Object ticket) {
-    this(method, head, options, retry, HedgePolicy.OFF, timeoutNs, ticket);
-  }
-
-  /** The same, which may be hedged by this policy, if it may run twice. */
-  public ClientCall(
-      MethodDescriptor<?, ?> method,
-      byte[] head,
-      CallOptions options,
-      RetryPolicy retry,
-      HedgePolicy hedge,
-      long timeoutNs,
-      Object ticket) {
-    this.hedge = hedge;
     this.method = method;
     this.head = head;
     this.options = options;
@@ -127,6 +112,14 @@ public final class ClientCall extends Timers.Timed
   public ClientCall withTail(byte[] tail) {
     if (tail.length > 0) {
       detours().tail = tail;
+    }
+    return this;
+  }
+
+  /** May be hedged by this policy, if it may run twice; before it starts. */
+  public ClientCall hedgedBy(HedgePolicy policy) {
+    if (!policy.isOff()) {
+      detours().hedge = policy;
     }
     return this;
   }
@@ -199,17 +192,17 @@ public final class ClientCall extends Timers.Timed
   }
 
   HedgePolicy hedgePolicy() {
-    return hedge;
+    return detours == null ? HedgePolicy.OFF : detours.hedge;
   }
 
   /** Whether a second attempt may be begun while the first is open. */
   boolean mayHedge() {
-    return !hedge.isOff() && options.server() == null && mayRunTwice();
+    return !hedgePolicy().isOff() && options.server() == null && mayRunTwice();
   }
 
   /** Whether servers are to say when they start it. */
   boolean isTied() {
-    return hedge.tied() && mayHedge();
+    return hedgePolicy().tied() && mayHedge();
   }
 
   /** The attempt is one more than need be. */
@@ -366,15 +359,22 @@ public final class ClientCall extends Timers.Timed
     }
   }
 
+  /** Of the attempt that is added next. */
+  int nextNumber() {
+    return (first == null ? 1 : 2) + (detours == null ? 0 : detours.laterNumbers);
+  }
+
   /** A number for an attempt that does not count: the same process is asked once more. */
   int nextUncounted() {
+    int number = nextNumber();
+    detours().laterNumbers++;
     detours().uncounted++;
-    return ++numbers;
+    return number;
   }
 
   /** Attempts that count against the policy. */
   int counted() {
-    return detours == null ? numbers : numbers - detours.uncounted;
+    return nextNumber() - 1 - (detours == null ? 0 : detours.uncounted);
   }
 
   Hedger.@Nullable Hedge hedging() {

@@ -1,5 +1,6 @@
 package io.meshrpc.core;
 
+import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.Status;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ final class Detours extends Timers.Timed {
 
   final ClientCall call;
   byte[] tail = NO_TAIL; // of its payload
+  HedgePolicy hedge = HedgePolicy.OFF;
 
   // Its pause.
   boolean needsBudget;
@@ -20,6 +22,7 @@ final class Detours extends Timers.Timed {
 
   // Its attempts after the first.
   List<Attempt> others = List.of();
+  int laterNumbers; // given after the first
   int uncounted; // numbers that do not count against the policy
   int freeMoves; // displacements and refusals that did not need the budget
   int repicks; // times that it was handed back
@@ -39,5 +42,6 @@ final class Detours extends Timers.Timed {
   void add(Attempt attempt) {
     others = others.isEmpty() ? new ArrayList<>() : others;
     others.add(attempt);
+    laterNumbers++;
   }
 }

@@ -105,7 +105,7 @@ final class Launcher {
   }
 
   private Attempt add(ClientCall call, Peer peer, long now) {
-    Attempt attempt = new Attempt(call, peer, ++call.numbers, now);
+    Attempt attempt = new Attempt(call, peer, call.nextNumber(), now);
     call.add(attempt);
     peer.open.add(attempt);
     if (peer.state() == PeerState.PROBATION) {

@@ -81,7 +81,9 @@ public record CallTerms(
       Status status = new Status(Code.INTERNAL, "the request could not be written: " + e);
       throw unwritable(status, e);
     }
-    return new ClientCall(method, head, options, policy, hedge, timeoutNs, ticket).withTail(tail);
+    return new ClientCall(method, head, options, policy, timeoutNs, ticket)
+        .hedgedBy(hedge)
+        .withTail(tail);
   }
 
   /**

@@ -124,8 +124,8 @@ final class ClientBench implements ClientOutbox {
 
   ClientCall call(
       MethodDescriptor<?, ?> method, RetryPolicy retry, HedgePolicy hedge, CallOptions options) {
-    ClientCall call =
-        new ClientCall(method, new byte[8], options, retry, hedge, 10_000_000_000L, "ticket");
+    ClientCall call = new ClientCall(method, new byte[8], options, retry, 10_000_000_000L, "ticket")
+        .hedgedBy(hedge);
     engine.start(call, now);
     return call;
   }

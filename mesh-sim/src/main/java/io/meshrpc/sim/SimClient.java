@@ -170,9 +170,9 @@ class SimClient extends SimNode implements ClientOutbox {
             Arrays.copyOf(request, headBytes),
             options,
             retry,
-            call.idempotent ? sim.options.hedge : HedgePolicy.OFF,
             call.timeoutNs,
             call)
+        .hedgedBy(call.idempotent ? sim.options.hedge : HedgePolicy.OFF)
         .withTail(Arrays.copyOfRange(request, headBytes, request.length));
     call.call = clientCall;
     int before = boot();
