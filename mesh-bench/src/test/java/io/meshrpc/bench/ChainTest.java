@@ -41,56 +41,46 @@ class ChainTest {
 
   @Test
   void keepsThatManyInFlightWhereTheIssuerReads() throws Exception {
-    Queue<InFlight> waiting = new ArrayDeque<>();
-    AtomicInteger ended = new AtomicInteger();
-    AtomicInteger least = new AtomicInteger(SIZE);
-    Pipeline socket = new Pipeline() {
-      @Override
-      public void start(InFlight call) {
-        waiting.add(call);
-      }
-
-      @Override
-      public boolean progress() {
-        if (ended.getAndIncrement() < SIZE) {
-          least.accumulateAndGet(waiting.size(), Math::min);
-        }
-        waiting.remove().ended(null);
-        return true;
-      }
-    };
+    Socket socket = new Socket();
 
     new Chain(SIZE, socket, tally, Pace.closed(soon())).run();
 
-    assertThat(least).hasValue(SIZE);
-    assertThat(waiting).isEmpty();
-    assertThat(tally.successes()).isGreaterThan(SIZE).isEqualTo(ended.get());
+    assertThat(socket.leastAtFirst).isEqualTo(SIZE);
+    assertThat(socket.waiting).isEmpty();
+    assertThat(tally.successes()).isGreaterThan(SIZE).isEqualTo(socket.ended);
   }
 
   @Test
   void oneOfSoManyIsTimedOnEachLinkAndAllAreCounted() throws Exception {
-    Queue<InFlight> waiting = new ArrayDeque<>();
-    AtomicInteger ended = new AtomicInteger();
-    Pipeline socket = new Pipeline() {
-      @Override
-      public void start(InFlight call) {
-        waiting.add(call);
-      }
-
-      @Override
-      public boolean progress() {
-        ended.incrementAndGet();
-        waiting.remove().ended(null);
-        return true;
-      }
-    };
+    Socket socket = new Socket();
 
     new Chain(SIZE, socket, tally, Pace.closed(soon(), 5)).run();
 
     Histogram spans = new Histogram(Tally.SPAN_MAX_NS, Tally.DIGITS);
     tally.addTo(spans);
-    assertThat(tally.successes()).isEqualTo(ended.get());
-    assertThat(spans.getTotalCount()).isCloseTo(ended.get() / 5, within(2L * SIZE));
+    assertThat(tally.successes()).isEqualTo(socket.ended);
+    assertThat(spans.getTotalCount()).isCloseTo(socket.ended / 5, within(2L * SIZE));
+  }
+
+  /** Ends one call each time that the issuer reads. */
+  private static final class Socket implements Pipeline {
+    final Queue<InFlight> waiting = new ArrayDeque<>();
+    int leastAtFirst = SIZE;
+    int ended;
+
+    @Override
+    public void start(InFlight call) {
+      waiting.add(call);
+    }
+
+    @Override
+    public boolean progress() {
+      if (ended++ < SIZE) {
+        leastAtFirst = Math.min(leastAtFirst, waiting.size());
+      }
+      waiting.remove().ended(null);
+      return true;
+    }
   }
 
   @Test
