@@ -22,7 +22,7 @@ final class Chain {
   private final Queue<Link> toFollow = new ConcurrentLinkedQueue<>();
   private final Thread issuer = Thread.currentThread();
 
-  /** For the thread that makes it. The pace must be {@link Pace#closed}, which any thread may ask. */
+  /** For the thread that makes it. The pace must be {@link Pace#closed}. */
   Chain(int size, Pipeline pipeline, Tally tally, Pace pace) {
     this.pipeline = pipeline;
     this.tally = tally;
@@ -34,7 +34,7 @@ final class Chain {
   /** Keeps that many calls in flight until the pace says stop; returns when all have ended. */
   void run() throws Exception {
     for (int i = 0; i < links.length; i++) {
-      links[i] = new Link(i % pace.timedEach());
+      links[i] = new Link(pace.beside(i));
     }
     for (Link link : links) {
       link.startNext();
@@ -55,34 +55,23 @@ final class Chain {
     Window.countLost(open.get(), tally);
   }
 
-  /** Calls one after the other, of which one in so many is timed. */
+  /** Calls one after the other, by whichever thread ends the one before. */
   private final class Link extends InFlight {
-    private int untimed; // to come before the next that is timed
-    private long startNs = UNTIMED;
+    private final Pace own;
+    private long startNs;
     private long ended;
 
-    Link(int untimed) {
-      this.untimed = untimed;
+    Link(Pace own) {
+      this.own = own;
     }
 
     void startNext() {
-      if (untimed > 0) {
-        untimed--;
-        startNs = UNTIMED;
-        startOn(pipeline);
-      } else {
-        startTimed(System.nanoTime());
-      }
-    }
-
-    private void startTimed(long nowNs) {
-      startNs = pace.nextAt(nowNs);
+      startNs = own.next();
       if (startNs == Pace.OVER) {
         closeOne();
-        return;
+      } else {
+        startOn(pipeline);
       }
-      untimed = pace.timedEach() - 1;
-      startOn(pipeline);
     }
 
     @Override
@@ -94,17 +83,10 @@ final class Chain {
         LockSupport.unpark(issuer);
         return;
       }
-      if (startNs == UNTIMED) {
-        startNext();
-        return;
+      if (startNs != UNTIMED) {
+        tally.took(System.nanoTime() - startNs);
       }
-      long nowNs = System.nanoTime();
-      tally.took(nowNs - startNs);
-      if (untimed == 0) {
-        startTimed(nowNs); // which is when it begins
-      } else {
-        startNext();
-      }
+      startNext();
     }
   }
 

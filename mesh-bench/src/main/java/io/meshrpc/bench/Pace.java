@@ -38,19 +38,16 @@ final class Pace {
     return new Pace(startNs, endNs, intervalNs, 1);
   }
 
-  /** One call in so many is timed. */
-  int timedEach() {
-    return timedEach;
+  /** Another, for the n-th of several who call beside each other: so that not all time the same calls. */
+  Pace beside(int n) {
+    Pace other = new Pace(nextNs, endNs, intervalNs, timedEach);
+    other.untimed = n % timedEach;
+    return other;
   }
 
   /** Whether the end was this long ago. */
   boolean isOverSince(long spanNs) {
     return System.nanoTime() - endNs >= spanNs;
-  }
-
-  /** When the next call of a closed pace begins if it is so late: now, or {@link #OVER}. */
-  long nextAt(long nowNs) {
-    return nowNs < endNs ? nowNs : OVER;
   }
 
   /**
@@ -65,7 +62,7 @@ final class Pace {
     untimed = timedEach - 1;
     long nowNs = System.nanoTime();
     if (intervalNs == 0) {
-      return nextAt(nowNs);
+      return nowNs < endNs ? nowNs : OVER;
     }
     long intendedNs = nextNs;
     nextNs += intervalNs;

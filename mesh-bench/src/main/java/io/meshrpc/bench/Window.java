@@ -46,8 +46,9 @@ final class Window {
       (startNs == InFlight.UNTIMED ? untimed : new Timed(startNs)).startOn(pipeline);
     }
     awaitEnded(begun, System.nanoTime() + DRAIN_MAX_NS);
-    tally.ended(ended.get());
-    countLost(begun - ended.get(), tally);
+    seenEnded = ended.get();
+    tally.ended(seenEnded);
+    countLost(begun - seenEnded, tally);
   }
 
   /** Those that are still in flight after {@link #DRAIN_MAX_NS}. */
