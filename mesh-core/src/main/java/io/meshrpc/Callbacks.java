@@ -119,18 +119,15 @@ final class Callbacks implements Guests {
     handOver(future);
   }
 
-  /** Completes these, soon. One that waits for another, or for long, holds up none. */
+  /**
+   * Completes these, soon. One that waits for another, or for long, holds up none. Not if {@link #runEach each is
+   * completed for itself}.
+   */
   void complete(List<ReplyFuture<?>> futures) {
-    if (habit == null) {
-      futures.forEach(this::complete);
-      return;
-    }
-    learn(habit);
+    Habit own = Objects.requireNonNull(habit, "habit");
+    learn(own);
     Batch batch = new Batch(futures);
-    if (!closed
-        && next == null
-        && habit.isQuick()
-        && turnTime.take(futures.size() * habit.costNs())) {
+    if (!closed && next == null && own.isQuick() && turnTime.take(futures.size() * own.costNs())) {
       next = batch;
     } else {
       share(batch);

@@ -361,13 +361,13 @@ public final class ClientCall extends Timers.Timed
 
   /** Of the attempt that is added next. */
   int nextNumber() {
-    return (first == null ? 1 : 2) + (detours == null ? 0 : detours.laterNumbers);
+    return 1 + attemptCount() + (detours == null ? 0 : detours.askedAgain);
   }
 
   /** A number for an attempt that does not count: the same process is asked once more. */
   int nextUncounted() {
     int number = nextNumber();
-    detours().laterNumbers++;
+    detours().askedAgain++;
     detours().uncounted++;
     return number;
   }

@@ -22,7 +22,7 @@ final class Detours extends Timers.Timed {
 
   // Its attempts after the first.
   List<Attempt> others = List.of();
-  int laterNumbers; // given after the first
+  int askedAgain; // times that one of its attempts got another number
   int uncounted; // numbers that do not count against the policy
   int freeMoves; // displacements and refusals that did not need the budget
   int repicks; // times that it was handed back
@@ -42,6 +42,5 @@ final class Detours extends Timers.Timed {
   void add(Attempt attempt) {
     others = others.isEmpty() ? new ArrayList<>() : others;
     others.add(attempt);
-    laterNumbers++;
   }
 }

@@ -1,5 +1,6 @@
 package io.meshrpc.wire;
 
+import com.google.protobuf.CodedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -108,7 +109,7 @@ final class FieldWriter {
     if (writes) {
       byteArray(field, value.getBytes(StandardCharsets.UTF_8));
     } else {
-      countBytes(field, utf8Bytes(value));
+      size += CodedOutputStream.computeStringSize(field, value);
     }
   }
 
@@ -163,26 +164,5 @@ final class FieldWriter {
   /** One for each seven bits begun: 9/64 is close enough to 1/7 for 64 of them. */
   private static int varintBytes(long value) {
     return (9 * (Long.SIZE - Long.numberOfLeadingZeros(value | 1)) + 64) >>> 6;
-  }
-
-  /** As many as {@link String#getBytes} makes, which puts a question mark for half a pair. */
-  private static int utf8Bytes(String text) {
-    int count = text.length();
-    for (int i = 0; i < text.length(); i++) {
-      char letter = text.charAt(i);
-      if (letter < 0x80) {
-        continue;
-      }
-      boolean pair = Character.isHighSurrogate(letter)
-          && i + 1 < text.length()
-          && Character.isLowSurrogate(text.charAt(i + 1));
-      if (pair) {
-        i++; // four bytes for the two
-        count += 2;
-      } else if (!Character.isSurrogate(letter)) {
-        count += letter < 0x800 ? 1 : 2;
-      }
-    }
-    return count;
   }
 }

@@ -65,11 +65,8 @@ class PartsTest {
 
     assertThat(next().packets()).hasSize(64);
     assertThat(next().packets()).hasSize(22);
-    assertThat(parts.next()).satisfies(part -> {
-      assertThat(part.route()).isEqualTo(8);
-      assertThat(part.batch().packets()).hasSize(64);
-    });
-    assertThat(parts.next().batch().packets()).hasSize(6);
+    assertThat(next(8).packets()).hasSize(64);
+    assertThat(next(8).packets()).hasSize(6);
     assertThat(parts.hasNext()).isFalse();
   }
 
@@ -80,10 +77,7 @@ class PartsTest {
     parts.hold(8, new Batch(4, 2, null, requests(70)));
     parts.forget(ROUTE);
 
-    assertThat(parts.next()).satisfies(part -> {
-      assertThat(part.route()).isEqualTo(8);
-      assertThat(part.batch().packets()).hasSize(64);
-    });
+    assertThat(next(8).packets()).hasSize(64);
     parts.forget(8);
     assertThat(parts.hasNext()).isFalse();
     parts.hold(ROUTE, new Batch(3, 2, null, requests(65)));
@@ -91,8 +85,12 @@ class PartsTest {
   }
 
   private Batch next() {
+    return next(ROUTE);
+  }
+
+  private Batch next(long route) {
     Parts.Part part = parts.next();
-    assertThat(part.route()).isEqualTo(ROUTE);
+    assertThat(part.route()).isEqualTo(route);
     return part.batch();
   }
 
