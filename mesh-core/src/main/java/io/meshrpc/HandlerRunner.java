@@ -36,6 +36,7 @@ final class HandlerRunner implements ServerNode.Ears {
   private final ExecutorService cancels; // not the handlers' own: they may all be waiting for it
   private final Runnable whenClosed;
   private final News news;
+  private @Nullable Way latest;
   private int turns; // since the last sweep
   final TrustCounts trust = new TrustCounts();
   volatile @Nullable ServerNode node;
@@ -60,6 +61,7 @@ final class HandlerRunner implements ServerNode.Ears {
         ways.put(
             method,
             new Way(
+                method,
                 plan,
                 isShort ? null : byExecutor.computeIfAbsent(usual, Handover::new),
                 isShort || given || builder.quickNs == 0 ? null : new Habit(builder.quickNs)));
@@ -68,8 +70,14 @@ final class HandlerRunner implements ServerNode.Ears {
     this.handovers = List.copyOf(byExecutor.values());
   }
 
+  /** On the loop. Most calls are of the method that the one before was of. */
   Way way(ServerCall call) {
-    return Objects.requireNonNull(ways.get(call.method()), "way");
+    Way known = latest;
+    if (known == null || known.method != call.method()) {
+      known = Objects.requireNonNull(ways.get(call.method()), "way");
+      latest = known;
+    }
+    return known;
   }
 
   @Override

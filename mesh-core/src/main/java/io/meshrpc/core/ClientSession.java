@@ -2,6 +2,7 @@ package io.meshrpc.core;
 
 import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.wire.NodeId;
+import io.meshrpc.wire.Request;
 
 /** A client as its server sees it: its latest connection, its work, and what it may ask for again. */
 final class ClientSession {
@@ -25,6 +26,12 @@ final class ClientSession {
     this.nodeId = nodeId;
     this.identity = identity;
     this.recent = new RecentRequests(limits, forgottenMax);
+  }
+
+  /** Whether nothing is known here of its number, as of most; it may be new though this says no. */
+  boolean isNew(Request request) {
+    long seq = request.seq();
+    return seq > takenMax && seq > recent.keptMax() && !request.repeat();
   }
 
   /** The greatest number that may have run, or need not be known any more. */

@@ -38,7 +38,7 @@ final class MethodStats {
    * a while ago, is not to be spared for that by those who would have to call it to know better.
    */
   long usualUs(long nowNs) {
-    return !usual.isWarm() || isOld(nowNs) ? 0 : Math.max(1, Math.round(usual.ns() / 1000.0));
+    return !usual.isWarm() || isOld(nowNs) ? 0 : Math.max(1, (usual.ns() + 500) / 1000);
   }
 
   private boolean isOld(long nowNs) {

@@ -17,6 +17,7 @@ final class RecentRequests {
   private long acknowledgedBelow;
   private long bytes;
   private long forgottenMax; // the greatest number forgotten without acknowledgement
+  private long keptMax; // the greatest number that was ever kept
   private long revokedForgottenMax; // of those that were taken back before they came
 
   /** Empty; numbers up to {@code forgottenMax} count as forgotten. */
@@ -70,6 +71,11 @@ final class RecentRequests {
   boolean isRevoked(long seq, int attempt) {
     Entry entry = entries.get(seq);
     return entry != null && entry.response == null && attempt <= entry.attempt;
+  }
+
+  /** The greatest number of what is known, or was; 0 if nothing ever was. */
+  long keptMax() {
+    return keptMax;
   }
 
   /** The remembered answer; null if the call was taken back, or is not known. */
@@ -137,6 +143,7 @@ final class RecentRequests {
     if (entry.seq < acknowledgedBelow) {
       return;
     }
+    keptMax = Math.max(keptMax, entry.seq);
     entries.add(entry);
     byAge.add(entry);
     bytes += entry.bytes;

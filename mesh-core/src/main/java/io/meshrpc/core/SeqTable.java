@@ -1,29 +1,26 @@
 package io.meshrpc.core;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls by their numbers. Open addressing; numbers are spread by the golden ratio (Knuth, The Art of
- * Computer Programming, vol. 3, 6.4), under which those that follow each other lie far apart. Side by
- * side they would never meet, but to take one out would mean to walk past all behind it. Numbers stand
- * beside the calls: to look at a call that is not meant would mean to wait for memory. A call costs no
- * object.
+ * Things by their numbers, most of which follow each other: each stands in a ring where its number
+ * says, so that what comes, is looked up and leaves one after the other lies side by side in the
+ * processor's cache, and to take one out takes one step. Whose place is taken, as by one that stays
+ * while all others come and go, stands in a {@link SpreadTable}. An entry costs no object.
  *
  * @param <T> what has a number
  */
 final class SeqTable<T extends SeqTable.Numbered> {
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L; // 2^64 / 1.618
-  private static final int SLOTS_MIN = 16;
-  private static final int YOUNG_USES = 4; // of each slot
+  private static final int PLACES_MIN = 16;
+  private static final int YOUNG_USES = 4; // of each place
 
-  private @Nullable Numbered[] slots = new Numbered[SLOTS_MIN]; // never more than half full
-  private long[] numbers = new long[SLOTS_MIN]; // of what is in the slots
-  private int shift = Long.numberOfLeadingZeros(SLOTS_MIN) + 1; // leaves the bits of a slot
-  private int count;
-  private int uses; // since the slots were made
+  private @Nullable Numbered[] ring = new Numbered[PLACES_MIN]; // never more than half full
+  private long[] numbers = new long[PLACES_MIN]; // of what is in the ring, or was
+  private final SpreadTable<T> others = new SpreadTable<>();
+  private int count; // of all
+  private int uses; // since the ring was made
 
   /** Something with a number that no other in its table has. */
   interface Numbered {
@@ -32,37 +29,42 @@ final class SeqTable<T extends SeqTable.Numbered> {
   }
 
   /** Adds one whose number is not there. */
-  void add(T call) {
-    if (2 * ++count > slots.length) {
+  void add(T entry) {
+    if (2 * ++count > ring.length) {
       grow();
-    } else if (++uses > YOUNG_USES * slots.length) {
-      slots = slots.clone(); // before it is old, as the ends of a Chain
+    } else if (++uses > YOUNG_USES * ring.length) {
+      ring = ring.clone(); // before it is old, as the ends of a Chain
       uses = 0;
     }
-    put(call);
-  }
-
-  private void put(Numbered call) {
-    long seq = call.seq();
-    int slot = slotOf(seq);
-    slots[slot] = call;
-    numbers[slot] = seq;
+    long seq = entry.seq();
+    int place = place(seq);
+    if (ring[place] != null) {
+      others.add(entry);
+      return;
+    }
+    ring[place] = entry;
+    numbers[place] = seq;
   }
 
   @SuppressWarnings("unchecked") // only T ever came in
   @Nullable
   T get(long seq) {
-    return (T) slots[slotOf(seq)];
+    int place = place(seq);
+    if (numbers[place] == seq && ring[place] != null) {
+      return (T) ring[place];
+    }
+    return others.count() == 0 ? null : others.get(seq);
   }
 
   /** Whether it was there. */
-  boolean remove(T call) {
-    int slot = slotOf(call.seq());
-    if (slots[slot] != call) {
+  boolean remove(T entry) {
+    int place = place(entry.seq());
+    if (ring[place] == entry) {
+      ring[place] = null;
+    } else if (others.count() == 0 || !others.remove(entry)) {
       return false;
     }
     count--;
-    empty(slot);
     return true;
   }
 
@@ -73,57 +75,32 @@ final class SeqTable<T extends SeqTable.Numbered> {
   /** In the order of their numbers. */
   @SuppressWarnings("unchecked") // as above
   List<T> all() {
-    List<T> all = new ArrayList<>(count);
-    for (Numbered call : slots) {
-      if (call != null) {
-        all.add((T) call);
+    List<T> all = others.all();
+    for (Numbered entry : ring) {
+      if (entry != null) {
+        all.add((T) entry);
       }
     }
     all.sort(Comparator.comparingLong(Numbered::seq));
     return all;
   }
 
-  /** Where the number stands, or else where it would. */
-  private int slotOf(long seq) {
-    int mask = slots.length - 1;
-    int slot = home(seq);
-    while (slots[slot] != null && numbers[slot] != seq) {
-      slot = (slot + 1) & mask;
-    }
-    return slot;
+  private int place(long seq) {
+    return (int) seq & (ring.length - 1);
   }
 
-  private int home(long seq) {
-    return (int) (seq * GOLDEN >>> shift);
-  }
-
+  /** Those that had places of their own have them in twice the room as well. */
   private void grow() {
-    Numbered[] before = slots;
-    slots = new Numbered[2 * before.length];
+    Numbered[] before = ring;
+    ring = new Numbered[2 * before.length];
+    numbers = new long[ring.length];
     uses = 0;
-    numbers = new long[slots.length];
-    shift--;
-    for (Numbered call : before) {
-      if (call != null) {
-        put(call);
+    for (Numbered entry : before) {
+      if (entry != null) {
+        int place = place(entry.seq());
+        ring[place] = entry;
+        numbers[place] = entry.seq();
       }
     }
-  }
-
-  /** Closes the gap, so that nobody who stands behind it is lost. */
-  private void empty(int from) {
-    int mask = slots.length - 1;
-    int gap = from;
-    int slot = (gap + 1) & mask;
-    for (Numbered call = slots[slot]; call != null; call = slots[slot]) {
-      int home = home(numbers[slot]);
-      if (((slot - home) & mask) >= ((slot - gap) & mask)) {
-        slots[gap] = call;
-        numbers[gap] = numbers[slot];
-        gap = slot;
-      }
-      slot = (slot + 1) & mask;
-    }
-    slots[gap] = null;
   }
 }

@@ -173,7 +173,7 @@ public final class ServerEngine {
       client.recent.remember(answer, nowNs);
     }
     if (!call.answeredEarly) {
-      answer(client, answer);
+      send(client, answer);
     }
     work.start(nowNs);
   }
@@ -211,7 +211,7 @@ public final class ServerEngine {
     graceEndNs = endNs;
     ServerCall call;
     while ((call = work.takeBackNext()) != null) {
-      answer(call.client, Answers.draining(call.seq(), call.latestAttempt));
+      send(call.client, Answers.draining(call.seq(), call.latestAttempt));
     }
     int graceMs = (int) Math.min(Integer.MAX_VALUE, graceNs / 1_000_000);
     for (ClientSession client : sessions.all()) {
@@ -286,7 +286,8 @@ public final class ServerEngine {
 
   private void onRequest(ClientSession client, Request request, long nowNs) {
     long seq = request.seq();
-    if (seq < client.ackBelow || isDuplicate(client, request)) {
+    boolean isNew = client.isNew(request);
+    if (seq < client.ackBelow || (!isNew && isDuplicate(client, request))) {
       return;
     }
     MethodStats stats = statsOf(request.method());
@@ -302,7 +303,7 @@ public final class ServerEngine {
     }
     if (refusal != null || stats == null) {
       if (refusal != null) {
-        answer(client, refusal);
+        send(client, refusal);
       }
       return;
     }
@@ -322,15 +323,15 @@ public final class ServerEngine {
     }
     Response answer = client.recent.response(seq);
     if (answer != null) {
-      answer(client, Answers.forAttempt(answer, attempt));
+      send(client, Answers.forAttempt(answer, attempt));
       return true;
     }
     if (client.recent.isRevoked(seq, attempt)) {
-      answer(client, Answers.revoked(seq, attempt));
+      send(client, Answers.revoked(seq, attempt));
       return true;
     }
     if (request.repeat() && client.recent.mayHaveForgotten(seq, request.idempotent())) {
-      answer(client, Answers.forgotten(seq, attempt));
+      send(client, Answers.forgotten(seq, attempt));
       return true;
     }
     return false;
@@ -371,10 +372,6 @@ public final class ServerEngine {
         work.takeBack(call);
       }
     }
-  }
-
-  private void answer(ClientSession client, Response response) {
-    send(client, response);
   }
 
   private void send(ClientSession client, Packet packet) {

@@ -2,6 +2,7 @@ package io.meshrpc.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,38 @@ class SeqTableTest {
       assertThat(table.count()).isEqualTo(model.size());
     }
     assertThat(table.all()).containsExactlyElementsOf(model.values());
+  }
+
+  @Test
+  void whatStaysIsFoundWhileAllOthersComeAndGo() {
+    SeqTable<Entry> table = new SeqTable<>();
+    List<Entry> staying = new ArrayList<>();
+    ArrayDeque<Entry> passing = new ArrayDeque<>();
+    for (long seq = 1; seq <= 30_000; seq++) {
+      Entry entry = new Entry(seq);
+      table.add(entry);
+      if (seq % 1000 == 7) {
+        staying.add(entry);
+      } else {
+        passing.addLast(entry);
+      }
+      if (passing.size() > 200) {
+        Entry oldest = passing.removeFirst();
+        assertThat(table.get(oldest.seq())).isSameAs(oldest);
+        assertThat(table.remove(oldest)).isTrue();
+        assertThat(table.get(oldest.seq())).isNull();
+      }
+    }
+
+    assertThat(staying)
+        .hasSize(30)
+        .allSatisfy(entry -> assertThat(table.get(entry.seq())).isSameAs(entry));
+    assertThat(passing).allSatisfy(entry -> assertThat(table.get(entry.seq())).isSameAs(entry));
+    assertThat(table.count()).isEqualTo(230);
+    staying.forEach(table::remove);
+    passing.forEach(table::remove);
+    assertThat(table.count()).isZero();
+    assertThat(table.all()).isEmpty();
   }
 
   @Test

@@ -1,0 +1,123 @@
+package io.meshrpc.core;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Things by their numbers, whatever those are. Open addressing; numbers are spread by the golden ratio
+ * (Knuth, The Art of Computer Programming, vol. 3, 6.4), under which those that follow each other lie
+ * far apart: side by side, to take one out would mean to walk past all behind it. Numbers stand beside
+ * the entries: to look at one that is not meant would mean to wait for memory. An entry costs no object.
+ *
+ * @param <T> what has a number
+ */
+final class SpreadTable<T extends SeqTable.Numbered> {
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L; // 2^64 / 1.618
+  private static final int SLOTS_MIN = 16;
+  private static final int YOUNG_USES = 4; // of each slot
+
+  // never more than half full
+  private SeqTable.@Nullable Numbered[] slots = new SeqTable.Numbered[SLOTS_MIN];
+  private long[] numbers = new long[SLOTS_MIN]; // of what is in the slots
+  private int shift = Long.numberOfLeadingZeros(SLOTS_MIN) + 1; // leaves the bits of a slot
+  private int count;
+  private int uses; // since the slots were made
+
+  /** Adds one whose number is not there. */
+  void add(T entry) {
+    if (2 * ++count > slots.length) {
+      grow();
+    } else if (++uses > YOUNG_USES * slots.length) {
+      slots = slots.clone(); // before it is old, as the ends of a Chain
+      uses = 0;
+    }
+    put(entry);
+  }
+
+  private void put(SeqTable.Numbered entry) {
+    long seq = entry.seq();
+    int slot = slotOf(seq);
+    slots[slot] = entry;
+    numbers[slot] = seq;
+  }
+
+  @SuppressWarnings("unchecked") // only T ever came in
+  @Nullable
+  T get(long seq) {
+    return (T) slots[slotOf(seq)];
+  }
+
+  /** Whether it was there. */
+  boolean remove(T entry) {
+    int slot = slotOf(entry.seq());
+    if (slots[slot] != entry) {
+      return false;
+    }
+    count--;
+    empty(slot);
+    return true;
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** In the order of their numbers. */
+  @SuppressWarnings("unchecked") // as above
+  List<T> all() {
+    List<T> all = new ArrayList<>(count);
+    for (SeqTable.Numbered entry : slots) {
+      if (entry != null) {
+        all.add((T) entry);
+      }
+    }
+    all.sort(Comparator.comparingLong(SeqTable.Numbered::seq));
+    return all;
+  }
+
+  /** Where the number stands, or else where it would. */
+  private int slotOf(long seq) {
+    int mask = slots.length - 1;
+    int slot = home(seq);
+    while (slots[slot] != null && numbers[slot] != seq) {
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  private int home(long seq) {
+    return (int) (seq * GOLDEN >>> shift);
+  }
+
+  private void grow() {
+    SeqTable.Numbered[] before = slots;
+    slots = new SeqTable.Numbered[2 * before.length];
+    uses = 0;
+    numbers = new long[slots.length];
+    shift--;
+    for (SeqTable.Numbered entry : before) {
+      if (entry != null) {
+        put(entry);
+      }
+    }
+  }
+
+  /** Closes the gap, so that nobody who stands behind it is lost. */
+  private void empty(int from) {
+    int mask = slots.length - 1;
+    int gap = from;
+    int slot = (gap + 1) & mask;
+    for (SeqTable.Numbered entry = slots[slot]; entry != null; entry = slots[slot]) {
+      int home = home(numbers[slot]);
+      if (((slot - home) & mask) >= ((slot - gap) & mask)) {
+        slots[gap] = entry;
+        numbers[gap] = numbers[slot];
+        gap = slot;
+      }
+      slot = (slot + 1) & mask;
+    }
+    slots[gap] = null;
+  }
+}
