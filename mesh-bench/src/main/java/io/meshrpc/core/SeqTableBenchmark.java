@@ -1,5 +1,6 @@
 package io.meshrpc.core;
 
+import io.meshrpc.wire.Numbered;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -30,7 +31,7 @@ public class SeqTableBenchmark {
   private Call[] calls;
   private long next;
 
-  private static final class Call implements SeqTable.Numbered {
+  private static final class Call implements Numbered {
     long seq;
 
     @Override

@@ -7,6 +7,7 @@ import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.api.RpcException;
 import io.meshrpc.api.Status;
+import io.meshrpc.wire.Numbered;
 import io.meshrpc.wire.Response;
 import io.meshrpc.wire.Slices;
 import java.util.ArrayList;
@@ -18,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * when it is opened there. Most calls need one attempt and no more: what others need besides is in
  * their {@link Detours}.
  */
-public final class ClientCall extends Timers.Timed
-    implements SeqTable.Numbered, Mail<ClientEngine> {
+public final class ClientCall extends Timers.Timed implements Numbered, Mail<ClientEngine> {
   private static final Object TAKEN = new Object();
 
   private final MethodDescriptor<?, ?> method;

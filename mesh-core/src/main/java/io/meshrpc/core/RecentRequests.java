@@ -1,5 +1,6 @@
 package io.meshrpc.core;
 
+import io.meshrpc.wire.Numbered;
 import io.meshrpc.wire.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,10 @@ final class RecentRequests {
   private static final int OVERHEAD_BYTES = 64;
 
   private final ServerLimits limits;
-  private final SeqTable<Entry> entries = new SeqTable<>();
-  private final Chain<Entry> byAge = new Chain<>();
+  private final SeqTable<Numbered> known = new SeqTable<>(); // a Response of a handler, or a Note
+  private final Ages answers = new Ages(this::isAnswered);
+  private final Chain<Note> notes = new Chain<>(); // oldest first
+  private long latestNs = Long.MIN_VALUE; // when the latest of both came
   private long acknowledgedBelow;
   private long bytes;
   private long forgottenMax; // the greatest number forgotten without acknowledgement
@@ -27,20 +30,16 @@ final class RecentRequests {
     this.revokedForgottenMax = forgottenMax;
   }
 
-  /** An answer, or the note that the call was taken back before it came, up to this attempt. */
-  private static final class Entry extends Chain.Link implements SeqTable.Numbered {
+  /** The call was taken back before it came, up to this attempt. */
+  private static final class Note extends Chain.Link implements Numbered {
     final long seq;
     final int attempt;
-    final @Nullable Response response;
-    final long bytes;
-    final long endedNs;
+    final long madeNs;
 
-    Entry(long seq, int attempt, @Nullable Response response, long bytes, long endedNs) {
+    Note(long seq, int attempt, long madeNs) {
       this.seq = seq;
       this.attempt = attempt;
-      this.response = response;
-      this.bytes = bytes;
-      this.endedNs = endedNs;
+      this.madeNs = madeNs;
     }
 
     @Override
@@ -49,28 +48,32 @@ final class RecentRequests {
     }
   }
 
-  /** Remembers an answer. */
+  /** Remembers an answer, the only one to this call. */
   void remember(Response answer, long nowNs) {
-    long size = OVERHEAD_BYTES + answer.bytes();
-    if (size > limits.rememberedBytesMax()) {
-      drop(entries.get(answer.seq()));
-      forgottenMax = Math.max(forgottenMax, answer.seq()); // it alone, not all the others
-      return;
+    long seq = answer.seq();
+    drop(known.get(seq));
+    if (bytes(answer) > limits.rememberedBytesMax()) {
+      forgottenMax = Math.max(forgottenMax, seq); // it alone, not all the others
+    } else if (seq >= acknowledgedBelow) {
+      answers.add(seq, inOrder(nowNs));
+      keep(answer);
     }
-    keep(new Entry(answer.seq(), answer.attempt(), answer, size, nowNs));
   }
 
   /** Remembers that this attempt and earlier ones must never run. */
   void revoke(long seq, int attempt, long nowNs) {
-    Entry before = entries.get(seq);
-    int upTo = before == null ? attempt : Math.max(attempt, before.attempt);
-    keep(new Entry(seq, upTo, null, OVERHEAD_BYTES, nowNs));
+    int upTo = known.get(seq) instanceof Note before ? Math.max(attempt, before.attempt) : attempt;
+    drop(known.get(seq));
+    if (seq >= acknowledgedBelow) {
+      Note note = new Note(seq, upTo, inOrder(nowNs));
+      notes.add(note);
+      keep(note);
+    }
   }
 
   /** Whether this attempt was taken back before it came. */
   boolean isRevoked(long seq, int attempt) {
-    Entry entry = entries.get(seq);
-    return entry != null && entry.response == null && attempt <= entry.attempt;
+    return known.get(seq) instanceof Note note && attempt <= note.attempt;
   }
 
   /** The greatest number of what is known, or was; 0 if nothing ever was. */
@@ -81,8 +84,11 @@ final class RecentRequests {
   /** The remembered answer; null if the call was taken back, or is not known. */
   @Nullable
   Response response(long seq) {
-    Entry entry = entries.get(seq);
-    return entry == null ? null : entry.response;
+    return known.get(seq) instanceof Response answer ? answer : null;
+  }
+
+  private boolean isAnswered(long seq) {
+    return known.get(seq) instanceof Response;
   }
 
   /**
@@ -92,13 +98,13 @@ final class RecentRequests {
    */
   boolean mayHaveForgotten(long seq, boolean idempotent) {
     return idempotent
-        ? seq <= revokedForgottenMax && entries.get(seq) == null
+        ? seq <= revokedForgottenMax && known.get(seq) == null
         : mayHaveForgotten(seq);
   }
 
   /** Whether nothing is known of the call, and it may have ended and been forgotten. */
   boolean mayHaveForgotten(long seq) {
-    return seq >= 1 && seq <= forgottenMax && entries.get(seq) == null;
+    return seq >= 1 && seq <= forgottenMax && known.get(seq) == null;
   }
 
   /** The greatest number that was forgotten without acknowledgement; 0 if none was. */
@@ -110,67 +116,88 @@ final class RecentRequests {
   void acknowledge(long below) {
     long from = acknowledgedBelow;
     acknowledgedBelow = Math.max(from, below);
-    if (below - from <= entries.count()) {
+    if (below - from <= known.count()) {
       for (long seq = from; seq < below; seq++) {
-        drop(entries.get(seq));
+        drop(known.get(seq));
       }
       return;
     }
-    for (Entry entry : byAge.all()) {
-      if (entry.seq < below) {
-        drop(entry);
+    for (Numbered one : known.all()) {
+      if (one.seq() < below) {
+        drop(one);
       }
     }
   }
 
   void forgetOlderThan(long momentNs) {
-    Entry oldest;
-    while ((oldest = byAge.first()) != null && oldest.endedNs < momentNs) {
-      forget(oldest);
+    while (known.count() > 0 && oldestNs() < momentNs) {
+      forgetOldest();
     }
   }
 
   int count() {
-    return entries.count();
+    return known.count();
   }
 
   long bytes() {
     return bytes;
   }
 
-  private void keep(Entry entry) {
-    drop(entries.get(entry.seq));
-    if (entry.seq < acknowledgedBelow) {
-      return;
+  /** No two at the same moment: so it is known which came first. */
+  private long inOrder(long nowNs) {
+    latestNs = Math.max(nowNs, latestNs + 1);
+    return latestNs;
+  }
+
+  private void keep(Numbered one) {
+    keptMax = Math.max(keptMax, one.seq());
+    known.add(one);
+    bytes += bytes(one);
+    while (isTooMuch()) {
+      forgetOldest();
     }
-    keptMax = Math.max(keptMax, entry.seq);
-    entries.add(entry);
-    byAge.add(entry);
-    bytes += entry.bytes;
-    Entry oldest;
-    while ((oldest = byAge.first()) != null && isTooMuch()) {
-      forget(oldest);
-    }
+  }
+
+  private static long bytes(Numbered one) {
+    return OVERHEAD_BYTES + (one instanceof Response answer ? answer.bytes() : 0);
   }
 
   private boolean isTooMuch() {
-    return entries.count() > limits.rememberedCountMax() || bytes > limits.rememberedBytesMax();
+    return known.count() > limits.rememberedCountMax()
+        || (bytes > limits.rememberedBytesMax() && known.count() > 0);
   }
 
-  private void forget(Entry entry) {
-    forgottenMax = Math.max(forgottenMax, entry.seq);
-    if (entry.response == null) {
+  /** Of all that is known; {@link Long#MAX_VALUE} if nothing is. */
+  private long oldestNs() {
+    return Math.min(oldestNoteNs(), answers.isEmpty() ? Long.MAX_VALUE : answers.firstNs());
+  }
+
+  private long oldestNoteNs() {
+    Note oldest = notes.first();
+    return oldest == null ? Long.MAX_VALUE : oldest.madeNs;
+  }
+
+  private void forgetOldest() {
+    Note note = notes.first();
+    if (note != null && (answers.isEmpty() || note.madeNs < answers.firstNs())) {
+      forgottenMax = Math.max(forgottenMax, note.seq);
       revokedForgottenMax = forgottenMax;
+      drop(note);
+    } else if (!answers.isEmpty()) {
+      long seq = answers.removeFirst();
+      forgottenMax = Math.max(forgottenMax, seq);
+      drop(known.get(seq));
     }
-    drop(entry);
   }
 
-  private void drop(@Nullable Entry entry) {
-    if (entry == null) {
+  private void drop(@Nullable Numbered one) {
+    if (one == null) {
       return;
     }
-    entries.remove(entry);
-    bytes -= entry.bytes;
-    byAge.remove(entry);
+    known.remove(one);
+    bytes -= bytes(one);
+    if (one instanceof Note note) {
+      notes.remove(note);
+    }
   }
 }

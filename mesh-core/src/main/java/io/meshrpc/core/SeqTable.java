@@ -1,5 +1,6 @@
 package io.meshrpc.core;
 
+import io.meshrpc.wire.Numbered;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what has a number
  */
-final class SeqTable<T extends SeqTable.Numbered> {
+final class SeqTable<T extends Numbered> {
   private static final int PLACES_MIN = 16;
   private static final int YOUNG_USES = 4; // of each place
 
@@ -21,12 +22,6 @@ final class SeqTable<T extends SeqTable.Numbered> {
   private final SpreadTable<T> others = new SpreadTable<>();
   private int count; // of all
   private int uses; // since the ring was made
-
-  /** Something with a number that no other in its table has. */
-  interface Numbered {
-    /** The number. */
-    long seq();
-  }
 
   /** Adds one whose number is not there. */
   void add(T entry) {

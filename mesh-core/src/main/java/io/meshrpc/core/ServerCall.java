@@ -6,6 +6,7 @@ import io.meshrpc.api.MethodDescriptor;
 import io.meshrpc.api.PeerIdentity;
 import io.meshrpc.api.Priority;
 import io.meshrpc.wire.NodeId;
+import io.meshrpc.wire.Numbered;
 import io.meshrpc.wire.Request;
 import io.meshrpc.wire.Started;
 import java.util.Objects;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *    \-----------------> ENDED        handed back, expired or taken back: no handler ran
  * </pre>
  */
-public final class ServerCall extends Timers.Timed implements SeqTable.Numbered {
+public final class ServerCall extends Timers.Timed implements Numbered {
   enum State {
     QUEUED,
     RUNNING,

@@ -1,5 +1,6 @@
 package io.meshrpc.core;
 
+import io.meshrpc.wire.Numbered;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what has a number
  */
-final class SpreadTable<T extends SeqTable.Numbered> {
+final class SpreadTable<T extends Numbered> {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L; // 2^64 / 1.618
   private static final int SLOTS_MIN = 16;
   private static final int YOUNG_USES = 4; // of each slot
 
   // never more than half full
-  private SeqTable.@Nullable Numbered[] slots = new SeqTable.Numbered[SLOTS_MIN];
+  private @Nullable Numbered[] slots = new Numbered[SLOTS_MIN];
   private long[] numbers = new long[SLOTS_MIN]; // of what is in the slots
   private int shift = Long.numberOfLeadingZeros(SLOTS_MIN) + 1; // leaves the bits of a slot
   private int count;
@@ -36,7 +37,7 @@ final class SpreadTable<T extends SeqTable.Numbered> {
     put(entry);
   }
 
-  private void put(SeqTable.Numbered entry) {
+  private void put(Numbered entry) {
     long seq = entry.seq();
     int slot = slotOf(seq);
     slots[slot] = entry;
@@ -68,12 +69,12 @@ final class SpreadTable<T extends SeqTable.Numbered> {
   @SuppressWarnings("unchecked") // as above
   List<T> all() {
     List<T> all = new ArrayList<>(count);
-    for (SeqTable.Numbered entry : slots) {
+    for (Numbered entry : slots) {
       if (entry != null) {
         all.add((T) entry);
       }
     }
-    all.sort(Comparator.comparingLong(SeqTable.Numbered::seq));
+    all.sort(Comparator.comparingLong(Numbered::seq));
     return all;
   }
 
@@ -92,12 +93,12 @@ final class SpreadTable<T extends SeqTable.Numbered> {
   }
 
   private void grow() {
-    SeqTable.Numbered[] before = slots;
-    slots = new SeqTable.Numbered[2 * before.length];
+    Numbered[] before = slots;
+    slots = new Numbered[2 * before.length];
     uses = 0;
     numbers = new long[slots.length];
     shift--;
-    for (SeqTable.Numbered entry : before) {
+    for (Numbered entry : before) {
       if (entry != null) {
         put(entry);
       }
@@ -109,7 +110,7 @@ final class SpreadTable<T extends SeqTable.Numbered> {
     int mask = slots.length - 1;
     int gap = from;
     int slot = (gap + 1) & mask;
-    for (SeqTable.Numbered entry = slots[slot]; entry != null; entry = slots[slot]) {
+    for (Numbered entry = slots[slot]; entry != null; entry = slots[slot]) {
       int home = home(numbers[slot]);
       if (((slot - home) & mask) >= ((slot - gap) & mask)) {
         slots[gap] = entry;

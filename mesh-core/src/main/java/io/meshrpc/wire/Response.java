@@ -32,7 +32,7 @@ public record Response(
     int from,
     int headBytes,
     byte[] tail)
-    implements Packet {
+    implements Packet, Numbered {
   /** {@link #pushbackMs} that forbids another attempt of the call at this server. */
   public static final int NEVER = -1;
 

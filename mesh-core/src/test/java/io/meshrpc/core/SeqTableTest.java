@@ -2,6 +2,7 @@ package io.meshrpc.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.meshrpc.wire.Numbered;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SeqTableTest {
-  private record Entry(long seq) implements SeqTable.Numbered {}
+  private record Entry(long seq) implements Numbered {}
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
