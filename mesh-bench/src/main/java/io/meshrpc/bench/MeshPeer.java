@@ -32,14 +32,16 @@ final class MeshPeer implements BenchPeer {
   }
 
   static BenchServer serve(boolean direct, @Nullable Keys keys, Duration spin) {
-    MeshServerBuilder builder =
-        MeshServer.builder().bind("tcp://127.0.0.1:*").addService(EchoMesh.bind(MeshPeer::echo));
+    MeshServerBuilder builder = MeshServer.builder()
+        .bind("tcp://127.0.0.1:*")
+        .addService(EchoMesh.bind(MeshPeer::echo))
+        .addService(EchoAgainMesh.bind(MeshPeer::echo));
     if (keys != null) {
       builder.security(keys.server());
     }
     builder.spin(spin);
     if (direct) {
-      builder.shortHandlers(EchoMesh.ECHO);
+      builder.shortHandlers(EchoMesh.ECHO, EchoAgainMesh.ECHO);
     }
     MeshServer server = builder.build().start();
     return new BenchServer() {
@@ -77,13 +79,16 @@ final class MeshPeer implements BenchPeer {
   static final class Client implements BenchClient {
     private final MeshClient mesh;
     private final EchoMesh.Client echo;
+    private final EchoAgainMesh.Client again;
+    private final boolean failover;
     private final int payloadBytes;
     private final EchoRequest request;
 
     Client(MeshClient mesh, ClientSetup setup) {
       this.mesh = mesh;
-      EchoMesh.Client stub = EchoMesh.client(mesh);
-      this.echo = setup.failover() ? stub.withDeadline(FAILOVER_DEADLINE) : stub;
+      this.echo = EchoMesh.client(mesh);
+      this.again = EchoAgainMesh.client(mesh).withDeadline(FAILOVER_DEADLINE);
+      this.failover = setup.failover();
       this.payloadBytes = setup.payloadBytes();
       this.request = EchoRequest.newBuilder()
           .setPayload(ByteString.copyFrom(Echoes.payload(payloadBytes)))
@@ -92,6 +97,9 @@ final class MeshPeer implements BenchPeer {
 
     @Override
     public BlockingCaller caller() {
+      if (failover) {
+        return () -> Echoes.check(again.echo(request).getPayload().size(), payloadBytes);
+      }
       return () -> Echoes.check(echo.echo(request).getPayload().size(), payloadBytes);
     }
 

@@ -51,7 +51,7 @@ final class OverloadClient {
   private static Way mesh(List<String> addresses) {
     MeshClient mesh =
         MeshClient.builder().connect(addresses.toArray(String[]::new)).build();
-    EchoMesh.Client echo = EchoMesh.client(mesh).withDeadline(DEADLINE);
+    EchoAgainMesh.Client echo = EchoAgainMesh.client(mesh).withDeadline(DEADLINE);
     return end -> {
       CompletableFuture<EchoReply> unused =
           echo.echoAsync(REQUEST).whenComplete((reply, failure) -> end.accept(failure));

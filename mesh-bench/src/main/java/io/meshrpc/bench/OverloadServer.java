@@ -44,7 +44,7 @@ final class OverloadServer {
     MeshServer server = MeshServer.builder()
         .bind("tcp://127.0.0.1:*")
         .workers(HANDLERS)
-        .addService(EchoMesh.bind(OverloadServer::echo))
+        .addService(EchoAgainMesh.bind(OverloadServer::echo))
         .build()
         .start();
     return server.endpoint();
