@@ -41,9 +41,9 @@ final class Ages {
     return numbers[first];
   }
 
-  /** When that was. */
+  /** When that was; {@link Long#MAX_VALUE} if there is none. */
   long firstNs() {
-    return cameNs[first];
+    return isEmpty() ? Long.MAX_VALUE : cameNs[first];
   }
 
   /** Takes it out, and returns it. */

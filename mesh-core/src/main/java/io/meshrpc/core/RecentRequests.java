@@ -52,22 +52,24 @@ final class RecentRequests {
   void remember(Response answer, long nowNs) {
     long seq = answer.seq();
     drop(known.get(seq));
-    if (bytes(answer) > limits.rememberedBytesMax()) {
+    long size = bytes(answer);
+    if (size > limits.rememberedBytesMax()) {
       forgottenMax = Math.max(forgottenMax, seq); // it alone, not all the others
     } else if (seq >= acknowledgedBelow) {
       answers.add(seq, inOrder(nowNs));
-      keep(answer);
+      keep(answer, size);
     }
   }
 
   /** Remembers that this attempt and earlier ones must never run. */
   void revoke(long seq, int attempt, long nowNs) {
-    int upTo = known.get(seq) instanceof Note before ? Math.max(attempt, before.attempt) : attempt;
-    drop(known.get(seq));
+    Numbered before = known.get(seq);
+    int upTo = before instanceof Note earlier ? Math.max(attempt, earlier.attempt) : attempt;
+    drop(before);
     if (seq >= acknowledgedBelow) {
       Note note = new Note(seq, upTo, inOrder(nowNs));
       notes.add(note);
-      keep(note);
+      keep(note, OVERHEAD_BYTES);
     }
   }
 
@@ -130,7 +132,7 @@ final class RecentRequests {
   }
 
   void forgetOlderThan(long momentNs) {
-    while (known.count() > 0 && oldestNs() < momentNs) {
+    while (Math.min(oldestNoteNs(), answers.firstNs()) < momentNs) {
       forgetOldest();
     }
   }
@@ -149,10 +151,10 @@ final class RecentRequests {
     return latestNs;
   }
 
-  private void keep(Numbered one) {
+  private void keep(Numbered one, long size) {
     keptMax = Math.max(keptMax, one.seq());
     known.add(one);
-    bytes += bytes(one);
+    bytes += size;
     while (isTooMuch()) {
       forgetOldest();
     }
@@ -163,13 +165,7 @@ final class RecentRequests {
   }
 
   private boolean isTooMuch() {
-    return known.count() > limits.rememberedCountMax()
-        || (bytes > limits.rememberedBytesMax() && known.count() > 0);
-  }
-
-  /** Of all that is known; {@link Long#MAX_VALUE} if nothing is. */
-  private long oldestNs() {
-    return Math.min(oldestNoteNs(), answers.isEmpty() ? Long.MAX_VALUE : answers.firstNs());
+    return known.count() > limits.rememberedCountMax() || bytes > limits.rememberedBytesMax();
   }
 
   private long oldestNoteNs() {
@@ -179,11 +175,11 @@ final class RecentRequests {
 
   private void forgetOldest() {
     Note note = notes.first();
-    if (note != null && (answers.isEmpty() || note.madeNs < answers.firstNs())) {
+    if (note != null && note.madeNs < answers.firstNs()) {
       forgottenMax = Math.max(forgottenMax, note.seq);
       revokedForgottenMax = forgottenMax;
       drop(note);
-    } else if (!answers.isEmpty()) {
+    } else if (!answers.isEmpty()) { // which leaves one at the front that is still known
       long seq = answers.removeFirst();
       forgottenMax = Math.max(forgottenMax, seq);
       drop(known.get(seq));

@@ -1,6 +1,7 @@
 package io.meshrpc.core;
 
 import io.meshrpc.wire.Numbered;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +32,16 @@ final class SeqTable<T extends Numbered> {
       ring = ring.clone(); // before it is old, as the ends of a Chain
       uses = 0;
     }
+    if (ring[place(entry.seq())] == null) {
+      put(entry);
+    } else {
+      others.add(entry);
+    }
+  }
+
+  private void put(Numbered entry) {
     long seq = entry.seq();
     int place = place(seq);
-    if (ring[place] != null) {
-      others.add(entry);
-      return;
-    }
     ring[place] = entry;
     numbers[place] = seq;
   }
@@ -56,7 +61,7 @@ final class SeqTable<T extends Numbered> {
     int place = place(entry.seq());
     if (ring[place] == entry) {
       ring[place] = null;
-    } else if (others.count() == 0 || !others.remove(entry)) {
+    } else if (!others.remove(entry)) {
       return false;
     }
     count--;
@@ -68,14 +73,10 @@ final class SeqTable<T extends Numbered> {
   }
 
   /** In the order of their numbers. */
-  @SuppressWarnings("unchecked") // as above
   List<T> all() {
-    List<T> all = others.all();
-    for (Numbered entry : ring) {
-      if (entry != null) {
-        all.add((T) entry);
-      }
-    }
+    List<T> all = new ArrayList<>(count);
+    SpreadTable.addTo(all, ring);
+    others.addTo(all);
     all.sort(Comparator.comparingLong(Numbered::seq));
     return all;
   }
@@ -92,9 +93,7 @@ final class SeqTable<T extends Numbered> {
     uses = 0;
     for (Numbered entry : before) {
       if (entry != null) {
-        int place = place(entry.seq());
-        ring[place] = entry;
-        numbers[place] = entry.seq();
+        put(entry);
       }
     }
   }

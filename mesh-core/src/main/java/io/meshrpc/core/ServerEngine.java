@@ -286,8 +286,7 @@ public final class ServerEngine {
 
   private void onRequest(ClientSession client, Request request, long nowNs) {
     long seq = request.seq();
-    boolean isNew = client.isNew(request);
-    if (seq < client.ackBelow || (!isNew && isDuplicate(client, request))) {
+    if (seq < client.ackBelow || isDuplicate(client, request)) {
       return;
     }
     MethodStats stats = statsOf(request.method());
@@ -312,6 +311,9 @@ public final class ServerEngine {
   }
 
   private boolean isDuplicate(ClientSession client, Request request) {
+    if (client.isNew(request)) {
+      return false;
+    }
     long seq = request.seq();
     int attempt = request.attempt();
     ServerCall active = client.active.get(seq);

@@ -1,8 +1,6 @@
 package io.meshrpc.core;
 
 import io.meshrpc.wire.Numbered;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -65,17 +63,19 @@ final class SpreadTable<T extends Numbered> {
     return count;
   }
 
-  /** In the order of their numbers. */
+  /** Adds all to the list, in no order. */
+  void addTo(List<T> all) {
+    addTo(all, slots);
+  }
+
+  /** The same of what stands in an array with gaps. */
   @SuppressWarnings("unchecked") // as above
-  List<T> all() {
-    List<T> all = new ArrayList<>(count);
-    for (Numbered entry : slots) {
+  static <T extends Numbered> void addTo(List<T> all, @Nullable Numbered[] entries) {
+    for (Numbered entry : entries) {
       if (entry != null) {
         all.add((T) entry);
       }
     }
-    all.sort(Comparator.comparingLong(Numbered::seq));
-    return all;
   }
 
   /** Where the number stands, or else where it would. */
