@@ -4,6 +4,7 @@ import io.meshrpc.api.AttemptInterceptor;
 import io.meshrpc.api.Code;
 import io.meshrpc.api.Execution;
 import io.meshrpc.api.LoadBalancer;
+import io.meshrpc.api.PeerState;
 import io.meshrpc.api.PeerView;
 import io.meshrpc.api.RpcException;
 import io.meshrpc.api.Status;
@@ -159,6 +160,7 @@ public final class ClientEngine {
       return;
     }
     calls.setNow(nowNs);
+    PeerState before = peer.state();
     peer.justWelcomed = false;
     liveness.onHeard(peer, nowNs);
     if (batch.load() != null && batch.session() == peer.session) {
@@ -181,6 +183,9 @@ public final class ClientEngine {
       } else {
         onRare(peer, packet, nowNs);
       }
+    }
+    if (peer.state() != before) { // each state waits for something else
+      nextCheckNs = nowNs;
     }
     calls.decide();
     calls.settle();

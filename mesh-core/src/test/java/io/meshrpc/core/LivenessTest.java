@@ -139,6 +139,20 @@ class LivenessTest {
   }
 
   @Test
+  void aServerThatIsHeardAgainIsPingedAfterAHeartbeatAsAnyOther() {
+    FakeServer server = bench.up("tcp://a:1");
+    server.frozen = true;
+    bench.advanceMs(900);
+    server.frozen = false;
+    server.answerPings();
+    server.got.clear();
+
+    bench.advanceMs(600);
+
+    assertThat(server.all(Ping.class)).hasSize(1);
+  }
+
+  @Test
   void aYoungServerThatWasSuspectGoesOnWarmingUp() {
     FakeServer server = bench.connect("tcp://a:1").accept(Duration.ZERO);
     server.frozen = true;
