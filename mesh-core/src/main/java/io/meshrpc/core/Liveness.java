@@ -7,7 +7,6 @@ import io.meshrpc.api.PeerState;
 import io.meshrpc.policy.LivenessSettings;
 import io.meshrpc.wire.Goaway;
 import io.meshrpc.wire.NodeId;
-import io.meshrpc.wire.Ping;
 import io.meshrpc.wire.Pong;
 import io.meshrpc.wire.Refusal;
 import io.meshrpc.wire.Response;
@@ -42,15 +41,14 @@ final class Liveness {
 
   private final LivenessSettings settings;
   private final PeerTable table;
-  private final ClientOutbox out;
   private final Listener listener;
   private final SelfDoubt doubt;
   private final SilenceRules silence;
+  private final Pings pings;
   private final Outliers outliers;
   private final Greeter greeter;
   private final Dialler dialler;
   private final Stalls stalls;
-  private long pings;
 
   Liveness(
       LivenessSettings settings,
@@ -63,10 +61,10 @@ final class Liveness {
       Listener listener) {
     this.settings = settings;
     this.table = table;
-    this.out = out;
     this.listener = listener;
     this.doubt = new SelfDoubt(settings, table);
     this.silence = new SilenceRules(settings, table, doubt, random);
+    this.pings = new Pings(silence, out);
     this.outliers = new Outliers(settings, table);
     this.greeter = new Greeter(self, name, responseBytesMax, out);
     this.stalls = new Stalls(settings, table, listener);
@@ -212,13 +210,10 @@ final class Liveness {
   }
 
   void onPong(Peer peer, Pong pong, long now) {
-    if (pong.id() == peer.pingId && peer.pingNs != 0) {
-      peer.roundTrips.add(Math.max(1, now - peer.pingNs));
-      peer.pingNs = 0;
-    }
+    pings.onPong(peer, pong, now);
     if (peer.state() == PeerState.PROBATION && ++peer.probationPongs <= PROBATION_PONGS) {
       if (peer.probationPongs < PROBATION_PONGS) {
-        ping(peer, false, now);
+        pings.send(peer, false, now);
       } else {
         table.changed();
         listener.onReady();
@@ -335,8 +330,8 @@ final class Liveness {
   private void checkSilence(Peer peer, long now) {
     switch (silence.judge(peer, now)) {
       case FINE -> {}
-      case PING -> ping(peer, false, now);
-      case PING_NOW -> ping(peer, true, now);
+      case PING -> pings.send(peer, false, now);
+      case PING_NOW -> pings.send(peer, true, now);
       case SUSPECT -> {
         String reason = "no answer to a ping for %d ms".formatted((now - peer.pingNs) / 1_000_000);
         table.move(peer, PeerState.SUSPECT, reason);
@@ -378,7 +373,7 @@ final class Liveness {
   private void beginProbation(Peer peer, String reason, long now) {
     peer.beginProbation();
     table.move(peer, PeerState.PROBATION, reason);
-    ping(peer, false, now);
+    pings.sendUnlessAsked(peer, now);
   }
 
   private void warmUp(Peer peer, long rampStartNs, long rampNs, String reason, long now) {
@@ -388,13 +383,5 @@ final class Liveness {
       table.move(peer, PeerState.UP, reason);
       peer.untilNs = now + FORGIVEN_NS;
     }
-  }
-
-  private void ping(Peer peer, boolean urgent, long now) {
-    peer.pingId = ++pings;
-    peer.pingNs = Math.max(1, now);
-    peer.pingUrgent = urgent;
-    peer.heartbeatJitter = silence.jitter();
-    out.send(peer.id, peer.session, new Ping(peer.pingId));
   }
 }

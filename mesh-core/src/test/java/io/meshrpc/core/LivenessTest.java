@@ -345,6 +345,23 @@ class LivenessTest {
   }
 
   @Test
+  void aProbationDoesNotGiveMoreTimeToAServerThatOwesAPong() {
+    FakeServer bad = bench.up("tcp://a:1");
+    bench.up("tcp://b:1");
+    bench.up("tcp://c:1");
+    failCalls(bad, 5);
+    bench.advanceMs(400);
+    bad.load(0, 0); // the last that is heard; the next ping is 450 to 550 ms later
+    bad.frozen = true;
+    bench.advanceMs(620);
+    assertThat(bench.state(bad)).isEqualTo(PeerState.PROBATION);
+
+    bench.advanceMs(200);
+
+    assertThat(bench.state(bad)).isEqualTo(PeerState.SUSPECT);
+  }
+
+  @Test
   void aSuccessBetweenFaultsStartsTheCountAnew() {
     FakeServer bad = bench.up("tcp://a:1");
     bench.up("tcp://b:1");
