@@ -130,6 +130,7 @@ final class Connection {
     Network network = link.network();
     Lane lane = network.toClient(link.client(), server);
     long spanNs = lane.isBlocked() ? 200_000_000L : lane.latencyNs();
+    lane.expect(network.kernel().nowNs() + spanNs);
     network.kernel().in(spanNs, () -> {
       if (lane.isBlocked()) {
         tellClient();

@@ -28,7 +28,6 @@ final class Judges implements Invariant {
       judges.all.add(new NotTooLate());
       judges.all.add(new OwnAnswer());
       judges.all.add(new GoodRoutes());
-      judges.all.add(new WishesKept());
       judges.all.add(new BoundedRetries());
       judges.all.add(new EarnedRetries());
       judges.all.add(new BoundedHedges(options.hedge));
@@ -38,6 +37,9 @@ final class Judges implements Invariant {
     }
     if (!options.forges && options.fenced) {
       judges.all.add(new AskedInSession());
+    }
+    if (!options.forges && !options.duplicates && !options.reorders) {
+      judges.all.add(new WishesKept());
     }
     if (!options.forges && !options.duplicates) {
       judges.all.add(new AtMostOnce());

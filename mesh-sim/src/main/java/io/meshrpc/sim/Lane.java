@@ -14,6 +14,7 @@ final class Lane {
   private final List<Pipe> waiting = new ArrayList<>();
   private boolean healed;
   private long blockedUntilNs;
+  private long latestNs; // when the last of what is under way arrives, if nothing is in its way
   private long freeNs; // when the last byte written so far has left, with bounded bandwidth
 
   Lane(Kernel kernel, Options options, RandomGenerator random) {
@@ -58,6 +59,16 @@ final class Lane {
       leftNs = freeNs;
     }
     return leftNs + latencyNs();
+  }
+
+  /** Something is under way here until then. */
+  void expect(long untilNs) {
+    latestNs = Math.max(latestNs, untilNs);
+  }
+
+  /** Until when something is under way here, if nothing is in its way. */
+  long latestNs() {
+    return latestNs;
   }
 
   /** The pipe goes on when the lane is open again. */

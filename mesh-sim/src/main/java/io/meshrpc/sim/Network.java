@@ -88,6 +88,19 @@ final class Network {
     openLanes();
   }
 
+  /** Until when something is under way that was sent before now, if nothing is in its way. */
+  long latestNs() {
+    long latest = kernel.nowNs();
+    for (List<List<Lane>> lanes : List.of(toServer, toClient)) {
+      for (List<Lane> row : lanes) {
+        for (Lane lane : row) {
+          latest = Math.max(latest, lane.latestNs());
+        }
+      }
+    }
+    return latest;
+  }
+
   /** All lanes let everything pass again. */
   void openLanes() {
     for (List<List<Lane>> lanes : List.of(toServer, toClient)) {

@@ -47,6 +47,7 @@ final class Pipe extends Event {
   void write(byte[] bytes, long extraNs) {
     if (!closed) {
       lastNs = Math.max(lastNs, lane.arrivalNs(bytes.length) + extraNs);
+      lane.expect(lastNs);
       frames.addLast(new Frame(bytes, lastNs));
       goOn();
     }

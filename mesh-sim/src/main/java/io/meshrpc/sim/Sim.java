@@ -125,10 +125,11 @@ class Sim {
   /** After {@link #heal}: all must come back, new calls must succeed, and then all must be at rest. */
   void settle() {
     long latestNs = kernel.nowNs() + READMIT_NS + options.deadlineMostNs;
+    long calmNs = network.latestNs(); // what was sent meanwhile may be long on its way
     do {
       servers.forEach(SimServer::start); // one that was draining may have ended meanwhile
       runUntil(kernel.nowNs() + STEP_NS);
-    } while (!isSettled(AllBack::isBack) && kernel.nowNs() < latestNs);
+    } while ((kernel.nowNs() < calmNs || !isSettled(AllBack::isBack)) && kernel.nowNs() < latestNs);
     endCalls();
     trace(Trace.What.PHASE, null, null, 0, 0, "the last calls");
     for (int i = 0; i < FINAL_CALLS; i++) {
