@@ -3,6 +3,7 @@ package io.meshrpc.sim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** All lanes between clients and servers. */
 final class Network {
@@ -90,21 +91,15 @@ final class Network {
 
   /** Until when something is under way that was sent before now, if nothing is in its way. */
   long latestNs() {
-    long latest = kernel.nowNs();
-    for (List<List<Lane>> lanes : List.of(toServer, toClient)) {
-      for (List<Lane> row : lanes) {
-        for (Lane lane : row) {
-          latest = Math.max(latest, lane.latestNs());
-        }
-      }
-    }
-    return latest;
+    return lanes().mapToLong(Lane::latestNs).reduce(kernel.nowNs(), Math::max);
   }
 
   /** All lanes let everything pass again. */
   void openLanes() {
-    for (List<List<Lane>> lanes : List.of(toServer, toClient)) {
-      lanes.forEach(row -> row.forEach(Lane::heal));
-    }
+    lanes().forEach(Lane::heal);
+  }
+
+  private Stream<Lane> lanes() {
+    return Stream.of(toServer, toClient).flatMap(List::stream).flatMap(List::stream);
   }
 }
