@@ -7,6 +7,7 @@ import io.meshrpc.MeshServer;
 import io.meshrpc.MeshServerBuilder;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The mesh as its users get it, or with handlers and callbacks on its loops. */
@@ -79,16 +80,16 @@ final class MeshPeer implements BenchPeer {
   static final class Client implements BenchClient {
     private final MeshClient mesh;
     private final EchoMesh.Client echo;
-    private final EchoAgainMesh.Client again;
-    private final boolean failover;
+    private final Function<EchoRequest, EchoReply> waiting;
     private final int payloadBytes;
     private final EchoRequest request;
 
     Client(MeshClient mesh, ClientSetup setup) {
       this.mesh = mesh;
       this.echo = EchoMesh.client(mesh);
-      this.again = EchoAgainMesh.client(mesh).withDeadline(FAILOVER_DEADLINE);
-      this.failover = setup.failover();
+      this.waiting = setup.failover()
+          ? EchoAgainMesh.client(mesh).withDeadline(FAILOVER_DEADLINE)::echo
+          : echo::echo;
       this.payloadBytes = setup.payloadBytes();
       this.request = EchoRequest.newBuilder()
           .setPayload(ByteString.copyFrom(Echoes.payload(payloadBytes)))
@@ -97,10 +98,7 @@ final class MeshPeer implements BenchPeer {
 
     @Override
     public BlockingCaller caller() {
-      if (failover) {
-        return () -> Echoes.check(again.echo(request).getPayload().size(), payloadBytes);
-      }
-      return () -> Echoes.check(echo.echo(request).getPayload().size(), payloadBytes);
+      return () -> Echoes.check(waiting.apply(request).getPayload().size(), payloadBytes);
     }
 
     @Override

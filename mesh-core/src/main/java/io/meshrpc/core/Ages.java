@@ -36,7 +36,7 @@ final class Ages {
     return count == 0;
   }
 
-  /** The one that came before all others. */
+  /** The one that came before all others; for tests. */
   long first() {
     return numbers[first];
   }
