@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 public interface CallContext {
   /** The context of the handler that runs in this thread, if one does. */
   static Optional<CallContext> current() {
-    return Optional.ofNullable(CurrentContext.here().context);
+    return Optional.ofNullable(CurrentContext.context());
   }
 
   /**
@@ -24,12 +24,11 @@ public interface CallContext {
    */
   static <T> T detached(Supplier<T> action) {
     CurrentContext here = CurrentContext.here();
-    CallContext before = here.context;
-    here.context = null;
+    CallContext before = here.enter(null);
     try {
       return action.get();
     } finally {
-      here.context = before;
+      here.leave(before);
     }
   }
 
@@ -76,12 +75,11 @@ public interface CallContext {
   /** Runs an action with this context current in this thread, and the former one afterwards. */
   default <T> T call(Callable<T> action) throws Exception {
     CurrentContext here = CurrentContext.here();
-    CallContext before = here.context;
-    here.context = this;
+    CallContext before = here.enter(this);
     try {
       return action.call();
     } finally {
-      here.context = before;
+      here.leave(before);
     }
   }
 
@@ -89,12 +87,11 @@ public interface CallContext {
   default Executor wrap(Executor executor) {
     return task -> executor.execute(() -> {
       CurrentContext here = CurrentContext.here();
-      CallContext before = here.context;
-      here.context = this;
+      CallContext before = here.enter(this);
       try {
         task.run();
       } finally {
-        here.context = before;
+        here.leave(before);
       }
     });
   }

@@ -49,8 +49,8 @@ final class ProbePool {
     if (entry == null) {
       entry = count < SIZE ? entries[count++] : entries[oldest()];
       entry.turn = 0;
+      entry.peer = peer; // not what is there already: G1 waits for each store into something old
     }
-    entry.peer = peer;
     entry.atNs = nowNs;
     entry.usualNs = usualNs;
     entry.latencyNs = peer.load().latencyUs() * 1000;
