@@ -1,7 +1,8 @@
 package io.meshrpc;
 
+import io.meshrpc.core.ClientCall;
+import io.meshrpc.edge.CallEnds;
 import io.meshrpc.edge.Guest;
-import io.meshrpc.edge.ReplyFuture;
 import io.meshrpc.edge.SafeLog;
 import io.meshrpc.zmq.Guests;
 import java.lang.System.Logger.Level;
@@ -12,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Completes futures, and so runs what users have hung on them: in the thread of the loop, lent, as long as that is
+ * Tells of the ends of calls, and so runs what users have hung on their futures, and their callbacks: in the thread of the loop, lent, as long as that is
  * usually quick; on an executor otherwise. Owned by the loop.
  */
 final class Callbacks implements Guests {
@@ -25,16 +26,15 @@ final class Callbacks implements Guests {
   private boolean warned;
   private boolean closed;
 
-  /** The futures of a turn. Whoever completes one takes the next; should it be kept, another goes on. */
+  /** The calls that ended in a turn. Whoever tells of one takes the next; should it be kept, another goes on. */
   private static final class Batch implements Guest {
     private final int count;
     private final AtomicInteger taken = new AtomicInteger();
-    private List<ReplyFuture<?>>
-        futures; // none once they are completed: nobody is to be held for it
+    private List<ClientCall> calls; // none once they are told: nobody is to be held for it
 
-    Batch(List<ReplyFuture<?>> futures) {
-      this.futures = futures;
-      this.count = futures.size();
+    Batch(List<ClientCall> calls) {
+      this.calls = calls;
+      this.count = calls.size();
     }
 
     @Override
@@ -42,15 +42,15 @@ final class Callbacks implements Guests {
       int unused = runSome();
     }
 
-    /** Completes those that nobody has begun to complete, and counts them. */
+    /** Tells of those of which nobody has begun to, and counts them. */
     private int runSome() {
-      List<ReplyFuture<?>> all = futures;
+      List<ClientCall> all = calls;
       int ran = 0;
       for (int i = taken.getAndIncrement(); i < count; i = taken.getAndIncrement()) {
-        all.get(i).run();
+        CallEnds.tell(all.get(i));
         ran++;
       }
-      futures = List.of();
+      calls = List.of();
       return ran;
     }
 
@@ -64,10 +64,10 @@ final class Callbacks implements Guests {
     }
   }
 
-  /** Completes what is left of a batch on the client's own executor, and finds out how long one takes. */
+  /** Tells what is left of a batch on the client's own executor, and finds out how long one takes. */
   private final class Share implements Runnable {
     private final Batch batch;
-    private volatile long eachNs; // 0: nobody has completed any
+    private volatile long eachNs; // 0: nobody has told any
 
     Share(Batch batch) {
       this.batch = batch;
@@ -100,7 +100,7 @@ final class Callbacks implements Guests {
   }
 
   /**
-   * Completes on this executor, or in the loop's thread.
+   * Tells on this executor, or in the loop's thread.
    *
    * @param quickNs what callbacks may usually take for that; 0: never
    */
@@ -109,25 +109,25 @@ final class Callbacks implements Guests {
     this.habit = quickNs == 0 ? null : new Habit(quickNs);
   }
 
-  /** Whether each is completed for itself: on the executor that the user gave. */
+  /** Whether each is told for itself: on the executor that the user gave. */
   boolean runEach() {
     return habit == null;
   }
 
-  /** Completes one for itself, soon. */
-  void complete(ReplyFuture<?> future) {
-    handOver(future);
+  /** Tells of one for itself, soon. */
+  void tell(ClientCall call) {
+    handOver(CallEnds.telling(call));
   }
 
   /**
-   * Completes these, soon. One that waits for another, or for long, holds up none. Not if {@link #runEach each is
-   * completed for itself}.
+   * Tells of these, soon. One that waits for another, or for long, holds up none. Not if {@link #runEach each is told
+   * for itself}.
    */
-  void complete(List<ReplyFuture<?>> futures) {
+  void tell(List<ClientCall> calls) {
     Habit own = Objects.requireNonNull(habit, "habit");
     learn(own);
-    Batch batch = new Batch(futures);
-    if (!closed && next == null && own.isQuick() && turnTime.take(futures.size() * own.costNs())) {
+    Batch batch = new Batch(calls);
+    if (!closed && next == null && own.isQuick() && turnTime.take(calls.size() * own.costNs())) {
       next = batch;
     } else {
       share(batch);

@@ -2,7 +2,7 @@ package io.meshrpc;
 
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.core.ClientCall;
-import io.meshrpc.edge.ReplyFuture;
+import io.meshrpc.edge.CallEnds;
 import io.meshrpc.edge.WakeUps;
 import io.meshrpc.zmq.ClientNode;
 import io.meshrpc.zmq.Guests;
@@ -34,20 +34,21 @@ final class Completions implements ClientNode.Ears {
   public void onCompleted(List<ClientCall> calls) {
     wakeUps.wake(calls);
     boolean each = callbacks.runEach();
-    List<ReplyFuture<?>> futures = null;
+    List<ClientCall> some = null;
     for (int i = 0; i < calls.size(); i++) {
-      if (!(calls.get(i).ticket() instanceof ReplyFuture<?> future) || future.isLeftToWaiter()) {
+      ClientCall call = calls.get(i);
+      if (!CallEnds.isToBeTold(call)) {
         continue;
       }
       if (each) {
-        callbacks.complete(future);
+        callbacks.tell(call);
       } else {
-        futures = futures == null ? new ArrayList<>(calls.size() - i) : futures;
-        futures.add(future);
+        some = some == null ? new ArrayList<>(calls.size() - i) : some;
+        some.add(call);
       }
     }
-    if (futures != null) {
-      callbacks.complete(futures);
+    if (some != null) {
+      callbacks.tell(some);
     }
   }
 

@@ -9,12 +9,15 @@ import io.meshrpc.api.Execution;
 import io.meshrpc.api.LoadBalancer;
 import io.meshrpc.api.MeshCaller;
 import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.OpenCall;
 import io.meshrpc.api.PeerView;
+import io.meshrpc.api.ReplyCallback;
 import io.meshrpc.api.RpcException;
 import io.meshrpc.api.Status;
 import io.meshrpc.core.ClientCall;
 import io.meshrpc.core.ClientEngine;
 import io.meshrpc.edge.AwaitedReply;
+import io.meshrpc.edge.CallEnds;
 import io.meshrpc.edge.CallTerms;
 import io.meshrpc.edge.InterceptedCall;
 import io.meshrpc.edge.LoggedAttempts;
@@ -24,6 +27,7 @@ import io.meshrpc.edge.ServerContext;
 import io.meshrpc.zmq.ClientNode;
 import io.meshrpc.zmq.NodeLoop;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -37,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class MeshClient implements MeshCaller, AutoCloseable {
   private static final long CLOSE_MAX_NS = TimeUnit.SECONDS.toNanos(2);
   private static final Runnable NOT_NESTED = () -> {};
+  private static final OpenCall NEVER_OPEN = () -> {};
 
   private final CallTerms terms;
   private final List<CallInterceptor> interceptors;
@@ -133,6 +138,28 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     return interceptors.isEmpty()
         ? send(method, request, options, null)
         : new InterceptedCall<R>(interceptors, this::send, null).start(method, request, options);
+  }
+
+  @Override
+  public <Q, R> OpenCall callAsync(
+      MethodDescriptor<Q, R> method,
+      Q request,
+      CallOptions options,
+      ReplyCallback<? super R> callback) {
+    if (!interceptors.isEmpty() || CallContext.current().isPresent()) {
+      return MeshCaller.super.callAsync(method, request, options, callback);
+    }
+    Objects.requireNonNull(callback, "callback");
+    try {
+      ClientCall call = terms.newCall(method, request, options, null, callback);
+      if (loop.post(call)) {
+        return () -> cancel(call);
+      }
+      CallEnds.tell(callback, closed());
+    } catch (RpcException e) {
+      CallEnds.tell(callback, e);
+    }
+    return NEVER_OPEN;
   }
 
   /**

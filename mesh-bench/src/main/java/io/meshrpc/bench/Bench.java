@@ -13,7 +13,7 @@ final class Bench {
                        [--json FILE]
              bin/bench --overload FACTOR [--peers mesh,grpc] [--servers N] [--rounds N] [--seconds N]
                        [--json FILE]
-      peers: mesh,mesh-direct,mesh-spin,mesh-tls,mesh-direct-tls,mesh-curve,mesh-direct-curve,jeromq,rawtcp,grpc,grpc-direct,grpc-keepalive,rsocket,nats
+      peers: mesh,mesh-direct,mesh-direct-futures,mesh-spin,mesh-tls,mesh-direct-tls,mesh-curve,mesh-direct-curve,jeromq,rawtcp,grpc,grpc-direct,grpc-keepalive,rsocket,nats
       See docs/guide/benchmarks.md.""";
 
   private Bench() {}

@@ -1,19 +1,16 @@
 package io.meshrpc.bench;
 
-import com.google.common.util.concurrent.FutureCallback;
-import com.google.common.util.concurrent.Futures;
-import com.google.common.util.concurrent.MoreExecutors;
 import com.google.protobuf.ByteString;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.NameResolverRegistry;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A channel to one server, or by round robin to several. Like gRPC's users by default it has no
@@ -85,21 +82,34 @@ final class GrpcClient implements BenchClient {
 
   @Override
   public Pipeline pipeline(int size) {
-    return call -> Futures.addCallback(
-        ClientCalls.futureUnaryCall(channel.newCall(GrpcPeer.ECHO, options()), request),
-        new FutureCallback<EchoReply>() {
-          @Override
-          public void onSuccess(@Nullable EchoReply reply) {
-            int echoBytes = reply == null ? 0 : reply.getPayload().size();
-            call.ended(echoBytes, payloadBytes);
-          }
+    return call -> ClientCalls.asyncUnaryCall(
+        channel.newCall(GrpcPeer.ECHO, options()), request, new Observer(call, payloadBytes));
+  }
 
-          @Override
-          public void onFailure(Throwable failure) {
-            call.ended(failure);
-          }
-        },
-        MoreExecutors.directExecutor());
+  private static final class Observer implements StreamObserver<EchoReply> {
+    private final InFlight call;
+    private final int payloadBytes;
+    private int echoBytes;
+
+    Observer(InFlight call, int payloadBytes) {
+      this.call = call;
+      this.payloadBytes = payloadBytes;
+    }
+
+    @Override
+    public void onNext(EchoReply reply) {
+      echoBytes = reply.getPayload().size();
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      call.ended(failure);
+    }
+
+    @Override
+    public void onCompleted() {
+      call.ended(echoBytes, payloadBytes);
+    }
   }
 
   @Override

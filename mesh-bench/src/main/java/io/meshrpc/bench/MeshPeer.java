@@ -5,7 +5,9 @@ import io.meshrpc.MeshClient;
 import io.meshrpc.MeshClientBuilder;
 import io.meshrpc.MeshServer;
 import io.meshrpc.MeshServerBuilder;
+import io.meshrpc.api.OpenCall;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -16,15 +18,25 @@ final class MeshPeer implements BenchPeer {
   private final @Nullable Keys keys; // null: in the clear
 
   private final Duration spin;
+  private final boolean futures; // or callbacks, for calls that nobody waits for
 
   MeshPeer(boolean direct, @Nullable Keys keys) {
-    this(direct, keys, Duration.ZERO);
+    this(direct, keys, Duration.ZERO, false);
   }
 
-  MeshPeer(boolean direct, @Nullable Keys keys, Duration spin) {
+  private MeshPeer(boolean direct, @Nullable Keys keys, Duration spin, boolean futures) {
     this.direct = direct;
     this.keys = keys;
     this.spin = spin;
+    this.futures = futures;
+  }
+
+  static MeshPeer spinning(Duration spin) {
+    return new MeshPeer(false, null, spin, false);
+  }
+
+  static MeshPeer directByFutures() {
+    return new MeshPeer(true, null, Duration.ZERO, true);
   }
 
   @Override
@@ -73,7 +85,7 @@ final class MeshPeer implements BenchPeer {
     if (direct) {
       builder.callbackExecutor(Runnable::run);
     }
-    return new Client(builder.build(), setup);
+    return new Client(builder.build(), setup, futures);
   }
 
   /** Calls through the generated stub. */
@@ -83,9 +95,11 @@ final class MeshPeer implements BenchPeer {
     private final Function<EchoRequest, EchoReply> waiting;
     private final int payloadBytes;
     private final EchoRequest request;
+    private final boolean futures;
 
-    Client(MeshClient mesh, ClientSetup setup) {
+    Client(MeshClient mesh, ClientSetup setup, boolean futures) {
       this.mesh = mesh;
+      this.futures = futures;
       this.echo = EchoMesh.client(mesh);
       this.waiting = setup.failover()
           ? EchoAgainMesh.client(mesh).withDeadline(FAILOVER_DEADLINE)::echo
@@ -103,16 +117,24 @@ final class MeshPeer implements BenchPeer {
 
     @Override
     public Pipeline pipeline(int size) {
-      return call -> {
-        CompletableFuture<EchoReply> unused = echo.echoAsync(request)
-            .whenComplete((reply, failure) -> {
-              if (failure == null) {
-                call.ended(reply.getPayload().size(), payloadBytes);
-              } else {
-                call.ended(failure);
-              }
-            });
-      };
+      return futures ? this::startWithFuture : this::startWithCallback;
+    }
+
+    private void startWithCallback(InFlight call) {
+      OpenCall unused = echo.echoAsync(request, (reply, failure) -> ended(call, reply, failure));
+    }
+
+    private void startWithFuture(InFlight call) {
+      CompletableFuture<EchoReply> unused =
+          echo.echoAsync(request).whenComplete((reply, failure) -> ended(call, reply, failure));
+    }
+
+    private void ended(InFlight call, @Nullable EchoReply reply, @Nullable Throwable failure) {
+      if (reply != null) {
+        call.ended(reply.getPayload().size(), payloadBytes);
+      } else {
+        call.ended(Objects.requireNonNull(failure, "failure"));
+      }
     }
 
     @Override

@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
 enum PeerKind {
   MESH("mesh", () -> new MeshPeer(false, null)),
   MESH_DIRECT("mesh-direct", () -> new MeshPeer(true, null)),
-  MESH_SPIN("mesh-spin", () -> new MeshPeer(false, null, Duration.ofNanos(50_000))),
+  MESH_SPIN("mesh-spin", () -> MeshPeer.spinning(Duration.ofNanos(50_000))),
+  MESH_DIRECT_FUTURES("mesh-direct-futures", MeshPeer::directByFutures),
   MESH_TLS("mesh-tls", () -> new MeshPeer(false, new TlsKeys())),
   MESH_DIRECT_TLS("mesh-direct-tls", () -> new MeshPeer(true, new TlsKeys())),
   MESH_CURVE("mesh-curve", () -> new MeshPeer(false, new CurveBenchKeys())),
@@ -57,6 +58,7 @@ enum PeerKind {
       case MESH,
           MESH_DIRECT,
           MESH_SPIN,
+          MESH_DIRECT_FUTURES,
           MESH_TLS,
           MESH_DIRECT_TLS,
           MESH_CURVE,

@@ -92,7 +92,7 @@ final class ScaleClients {
 
     InTurn(List<MeshClient> meshes) {
       ClientSetup setup = new ClientSetup(List.of(), PAYLOAD_BYTES, false);
-      meshes.forEach(mesh -> clients.add(new MeshPeer.Client(mesh, setup)));
+      meshes.forEach(mesh -> clients.add(new MeshPeer.Client(mesh, setup, false)));
     }
 
     private BenchClient next() {

@@ -1,5 +1,6 @@
 package io.meshrpc.api;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -30,4 +31,20 @@ public interface MeshCaller {
    */
   <Q, R> CompletableFuture<R> callAsync(
       MethodDescriptor<Q, R> method, Q request, CallOptions options);
+
+  /**
+   * Calls and returns at once; the callback hears how the call ended, in place of a future, which costs more. That
+   * matters to who makes hundreds of thousands of calls a second. A call that is cancelled by what is returned has
+   * {@link Execution#UNKNOWN} if interceptors saw it or a handler made it.
+   *
+   * @throws IllegalArgumentException if the options hedge a method that may not run twice
+   */
+  default <Q, R> OpenCall callAsync(
+      MethodDescriptor<Q, R> method,
+      Q request,
+      CallOptions options,
+      ReplyCallback<? super R> callback) {
+    Objects.requireNonNull(callback, "callback");
+    return CallOfFuture.tell(callAsync(method, request, options), callback);
+  }
 }

@@ -243,6 +243,7 @@ final class ServiceWriter {
           "java.util.concurrent.CompletableFuture<" + m.reply() + ">",
           m.java() + "Async",
           "callAsync");
+      callbackMethod(m);
     }
     line("  }");
   }
@@ -253,6 +254,18 @@ final class ServiceWriter {
       methodDoc("    ", m);
       line("    public " + reply + " " + name + "(" + m.request() + " request" + parameter + ") {");
       line("      return mesh." + call + "(" + m.constant() + ", request, options);");
+      line("    }");
+    }
+  }
+
+  private void callbackMethod(Method m) {
+    String callback = ", " + API + "ReplyCallback<? super " + m.reply() + "> callback";
+    for (String parameter : List.of("", ", " + API + "CallOptions options")) {
+      line("");
+      methodDoc("    ", m);
+      line("    public " + API + "OpenCall " + m.java() + "Async(" + m.request() + " request"
+          + parameter + callback + ") {");
+      line("      return mesh.callAsync(" + m.constant() + ", request, options, callback);");
       line("    }");
     }
   }

@@ -16,6 +16,7 @@ import io.meshrpc.api.HedgePolicy;
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.api.Metadata;
 import io.meshrpc.api.MethodDescriptor;
+import io.meshrpc.api.OpenCall;
 import io.meshrpc.api.PeerState;
 import io.meshrpc.api.RetryPolicy;
 import io.meshrpc.api.RpcException;
@@ -45,6 +46,35 @@ class CallsTest {
     assertThat(Shop.buy(c, "tea")).isEqualTo("tea");
 
     assertThat(mesh.now()).isBetween(ofMillis(1070), ofMillis(1073));
+  }
+
+  @Test
+  void aCallbackHearsTheReplyWhenItComes() {
+    mesh.server("a", Shop.async(request -> mesh.sleep(ofMillis(70)).thenApply(any -> request)));
+    TestClient c = mesh.client("c");
+    mesh.advance(ofSeconds(1));
+
+    c.callAsync(Shop.BUY, "tea", CallOptions.DEFAULT, (reply, failure) -> log.add(reply));
+    mesh.advance(ofMillis(60));
+    assertThat(log).isEmpty();
+    mesh.advance(ofMillis(60));
+
+    assertThat(log).containsExactly("tea");
+  }
+
+  @Test
+  void aCallbackHearsThatItsCallWasCancelled() {
+    mesh.server("a", Shop.async(request -> mesh.sleep(ofMillis(70)).thenApply(any -> request)));
+    TestClient c = mesh.client("c");
+    mesh.advance(ofSeconds(1));
+
+    OpenCall call = c.callAsync(
+        Shop.BUY, "tea", CallOptions.DEFAULT, (reply, failure) -> log.add(failure.code() + ""));
+    mesh.advance(ofMillis(60));
+    call.cancel();
+    mesh.advance(ofMillis(60));
+
+    assertThat(log).containsExactly("CANCELLED");
   }
 
   @Test

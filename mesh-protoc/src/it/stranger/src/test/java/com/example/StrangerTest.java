@@ -13,6 +13,7 @@ import io.meshrpc.api.CallOptions;
 import io.meshrpc.api.Idempotency;
 import io.meshrpc.api.Priority;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,23 @@ class StrangerTest {
     assertEquals("tea", orders.findOrderAsync(find).join().getArticle());
     assertEquals(Idempotency.UNSPECIFIED, OrdersMesh.PLACE_ORDER.idempotency());
     assertEquals(Idempotency.NO_SIDE_EFFECTS, OrdersMesh.FIND_ORDER.idempotency());
+  }
+
+  @Test
+  void hearsByACallback() {
+    InProcess mesh = new InProcess(OrdersMesh.bind(new Shop()));
+    OrdersMesh.Client orders = OrdersMesh.client(mesh);
+    CallOptions high = CallOptions.DEFAULT.withPriority(Priority.CRITICAL);
+    PlaceOrderRequest tea = PlaceOrderRequest.newBuilder().setArticle("tea").build();
+    List<String> heard = new ArrayList<>();
+
+    orders.placeOrderAsync(tea, (reply, failure) -> heard.add(reply.getOrder()));
+    orders.placeOrderAsync(tea, high, (reply, failure) -> heard.add(reply.getOrder()));
+
+    assertEquals(2, heard.size());
+    assertEquals(
+        List.of(Priority.NORMAL, Priority.CRITICAL),
+        mesh.options.stream().map(CallOptions::priority).toList());
   }
 
   @Test

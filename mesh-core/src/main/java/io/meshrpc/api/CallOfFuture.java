@@ -1,0 +1,34 @@
+package io.meshrpc.api;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Tells a callback what a future of the same call would. */
+final class CallOfFuture {
+  private CallOfFuture() {}
+
+  static <R> OpenCall tell(CompletableFuture<R> future, ReplyCallback<? super R> callback) {
+    CompletableFuture<R> unused = future.whenComplete((reply, failure) -> {
+      if (failure == null) {
+        callback.ended(reply, null);
+      } else {
+        callback.ended(null, asRpcException(failure));
+      }
+    });
+    return () -> future.cancel(false);
+  }
+
+  private static RpcException asRpcException(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+    if (cause instanceof RpcException known) {
+      return known;
+    }
+    Status status = cause instanceof CancellationException
+        ? new Status(Code.CANCELLED, "cancelled by the caller")
+        : new Status(Code.INTERNAL, "the call failed: " + cause);
+    return new RpcException(status, Execution.UNKNOWN, cause);
+  }
+}
