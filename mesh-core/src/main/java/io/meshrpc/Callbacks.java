@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * usually quick; on an executor otherwise. Owned by the loop.
  */
 final class Callbacks implements Guests {
+  private final CallEnds ends;
   private final Executor executor;
   private final @Nullable Habit habit; // null: never in the loop's thread
   private final TurnTime turnTime = new TurnTime();
@@ -28,11 +29,13 @@ final class Callbacks implements Guests {
 
   /** The calls that ended in a turn. Whoever tells of one takes the next; should it be kept, another goes on. */
   private static final class Batch implements Guest {
+    private final CallEnds ends;
     private final int count;
     private final AtomicInteger taken = new AtomicInteger();
     private List<ClientCall> calls; // none once they are told: nobody is to be held for it
 
-    Batch(List<ClientCall> calls) {
+    Batch(CallEnds ends, List<ClientCall> calls) {
+      this.ends = ends;
       this.calls = calls;
       this.count = calls.size();
     }
@@ -47,7 +50,7 @@ final class Callbacks implements Guests {
       List<ClientCall> all = calls;
       int ran = 0;
       for (int i = taken.getAndIncrement(); i < count; i = taken.getAndIncrement()) {
-        CallEnds.tell(all.get(i));
+        ends.tell(all.get(i));
         ran++;
       }
       calls = List.of();
@@ -104,7 +107,8 @@ final class Callbacks implements Guests {
    *
    * @param quickNs what callbacks may usually take for that; 0: never
    */
-  Callbacks(Executor executor, long quickNs) {
+  Callbacks(CallEnds ends, Executor executor, long quickNs) {
+    this.ends = ends;
     this.executor = executor;
     this.habit = quickNs == 0 ? null : new Habit(quickNs);
   }
@@ -116,7 +120,7 @@ final class Callbacks implements Guests {
 
   /** Tells of one for itself, soon. */
   void tell(ClientCall call) {
-    handOver(CallEnds.telling(call));
+    handOver(ends.telling(call));
   }
 
   /**
@@ -126,7 +130,7 @@ final class Callbacks implements Guests {
   void tell(List<ClientCall> calls) {
     Habit own = Objects.requireNonNull(habit, "habit");
     learn(own);
-    Batch batch = new Batch(calls);
+    Batch batch = new Batch(ends, calls);
     if (!closed && next == null && own.isQuick() && turnTime.take(calls.size() * own.costNs())) {
       next = batch;
     } else {

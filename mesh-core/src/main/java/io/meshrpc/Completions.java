@@ -12,19 +12,21 @@ import java.util.concurrent.Executor;
 
 /** Hands what the loop has ended to those who wait for it. */
 final class Completions implements ClientNode.Ears {
+  private final CallEnds ends;
   private final Callbacks callbacks;
   private final Runnable whenClosed;
   private final News news;
   private final WakeUps wakeUps = new WakeUps();
 
-  Completions(MeshClientBuilder builder) {
+  Completions(MeshClientBuilder builder, CallEnds ends) {
+    this.ends = ends;
     Executor own = builder.callbackExecutor;
     if (own == null) {
       var pool = DaemonThreads.forShortTasks("mesh-callback-" + builder.name, 4);
-      callbacks = new Callbacks(pool.executor(), builder.quickNs);
+      callbacks = new Callbacks(ends, pool.executor(), builder.quickNs);
       whenClosed = pool.end();
     } else {
-      callbacks = new Callbacks(own, 0);
+      callbacks = new Callbacks(ends, own, 0);
       whenClosed = () -> {};
     }
     news = new News("mesh-client-" + builder.name, builder.listener);
@@ -37,7 +39,7 @@ final class Completions implements ClientNode.Ears {
     List<ClientCall> some = null;
     for (int i = 0; i < calls.size(); i++) {
       ClientCall call = calls.get(i);
-      if (!CallEnds.isToBeTold(call)) {
+      if (!ends.isToBeTold(call)) {
         continue;
       }
       if (each) {

@@ -45,6 +45,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
 
   private final CallTerms terms;
   private final List<CallInterceptor> interceptors;
+  private final CallEnds ends = new CallEnds();
   private final Completions completions;
   private final NodeLoop<ClientEngine> loop;
   private final Consumer<ClientCall> canceller = this::cancel;
@@ -52,7 +53,7 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
   MeshClient(MeshClientBuilder builder, LoadBalancer chooser) {
     this.terms = builder.terms();
     this.interceptors = List.copyOf(builder.interceptors);
-    this.completions = new Completions(builder);
+    this.completions = new Completions(builder, ends);
     AttemptInterceptor attempts = LoggedAttempts.of(builder.attemptInterceptor);
     this.loop = ClientNode.start(
         builder.name,
@@ -146,18 +147,19 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
       Q request,
       CallOptions options,
       ReplyCallback<? super R> callback) {
-    if (!interceptors.isEmpty() || CallContext.current().isPresent()) {
-      return MeshCaller.super.callAsync(method, request, options, callback);
-    }
     Objects.requireNonNull(callback, "callback");
+    if (!interceptors.isEmpty() || CallContext.current().isPresent()) {
+      return MeshCaller.super.callAsync(
+          method, request, options, (reply, failure) -> ends.tell(callback, reply, failure));
+    }
     try {
       ClientCall call = terms.newCall(method, request, options, null, callback);
       if (loop.post(call)) {
         return () -> cancel(call);
       }
-      CallEnds.tell(callback, closed());
+      ends.tell(callback, null, closed());
     } catch (RpcException e) {
-      CallEnds.tell(callback, e);
+      ends.tell(callback, null, e);
     }
     return NEVER_OPEN;
   }

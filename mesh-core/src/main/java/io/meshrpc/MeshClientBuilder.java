@@ -163,7 +163,7 @@ public final class MeshClientBuilder {
   }
 
   /**
-   * Where futures complete; four daemon threads of the client's own unless set, and its loop while that is
+   * Where futures complete and callbacks are called; four daemon threads of the client's own unless set, and its loop while that is
    * {@linkplain #quickCallbacks quick}. Callbacks that wait
    * hold up the others there: give those an executor of their own. One that runs its tasks in the
    * calling thread makes callbacks run on the client's loop; they must be short, and not call with
@@ -175,7 +175,7 @@ public final class MeshClientBuilder {
   }
 
   /**
-   * Futures whose completion, with all that hangs on them, usually takes no longer than this complete in the
+   * Futures, and callbacks, whose completion, with all that hangs on them, usually takes no longer than this complete in the
    * thread of the client's loop, as long as it stays so: to wake another would take longer. If a callback
    * keeps the thread all the same, because it waits for something, the client stands still for 2 to 4 ms, or
    * for 20 to 24 ms if it computes; then another thread becomes the loop, and callbacks have threads of their own for

@@ -22,7 +22,9 @@ import io.meshrpc.api.ReplyCallback;
 import io.meshrpc.api.RpcException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -268,6 +270,96 @@ class ReplyCallbackTest {
       Heard heard = new Heard();
       mesh.callAsync(READ, "heard", DEFAULT, heard);
       assertThat(heard.reply()).isEqualTo("heard");
+    }
+  }
+
+  @Test
+  void hearsOnceFromAnExecutorThatSaysItRejectsAndDoesNot() {
+    Queue<Runnable> kept = new ConcurrentLinkedQueue<>();
+    try (MeshServer server = server(request -> request).build().start();
+        MeshClient mesh = client(server)
+            .callbackExecutor(task -> {
+              kept.add(task);
+              throw new OutOfMemoryError("unable to create native thread");
+            })
+            .build()) {
+      Heard good = new Heard();
+      Heard bad = new Heard();
+      mesh.callAsync(READ, "good", DEFAULT, good);
+      mesh.callAsync(
+          READ, "", DEFAULT.withServer("tcp://127.0.0.1:1").withWaitForReady(false), bad);
+      assertThat(good.reply()).isEqualTo("good");
+      bad.failure();
+      await().until(() -> kept.size() == 2);
+      kept.forEach(Runnable::run);
+      good.assertOnce();
+      bad.assertOnce();
+    }
+  }
+
+  @Test
+  void hearsThatTheReplyCannotBeReadEvenIfNobodyCanSayWhy() {
+    MethodDescriptor<String, String> unspeakable = new MethodDescriptor<>(
+        READ.service(),
+        READ.name(),
+        Idempotency.NO_SIDE_EFFECTS,
+        READ.request(),
+        new Marshaller<>() {
+          @Override
+          public byte[] encode(String value) {
+            return new byte[0];
+          }
+
+          @Override
+          public String decode(byte[] bytes) {
+            throw new IllegalStateException() {
+              @Override
+              public String getMessage() {
+                throw new IllegalStateException("not even that");
+              }
+            };
+          }
+        });
+    try (MeshServer server = server(request -> request).build().start();
+        MeshClient mesh = client(server).build()) {
+      for (int i = 0; i < 20; i++) {
+        Heard odd = new Heard();
+        Heard other = new Heard();
+        mesh.callAsync(unspeakable, "", DEFAULT, odd);
+        mesh.callAsync(READ, "other", DEFAULT, other);
+        assertThat(odd.failure().code()).isEqualTo(Code.INTERNAL);
+        assertThat(odd.failure().execution()).isEqualTo(Execution.EXECUTED);
+        assertThat(other.reply()).isEqualTo("other");
+      }
+    }
+  }
+
+  @Test
+  void oneThatThrowsIsLoggedBehindInterceptorsAndInHandlersToo() {
+    IllegalStateException mistake = new IllegalStateException("a mistake behind others");
+    ReplyCallback<String> mistaken = (reply, failure) -> {
+      throw mistake;
+    };
+    try (LogEars log = new LogEars();
+        MeshServer back = server(request -> request).build().start();
+        MeshClient intercepted =
+            client(back).intercept(InterceptorTest.passing()).build();
+        MeshClient plain = client(back).build();
+        MeshServer front = server(request -> {
+              plain.callAsync(READ, "", DEFAULT, mistaken);
+              return request;
+            })
+            .build()
+            .start();
+        MeshClient mesh = client(front).build()) {
+      intercepted.callAsync(READ, "", DEFAULT, mistaken);
+      await().untilAsserted(() -> assertThat(log.records()).hasSize(1));
+      mesh.call(READ, "", DEFAULT);
+      await().untilAsserted(() -> assertThat(log.records()).hasSize(2));
+      assertThat(log.records()).allSatisfy(line -> {
+        assertThat(line.getThrown()).isSameAs(mistake);
+        assertThat(line.getMessage()).isEqualTo("the callback of a call failed, 1 times");
+      });
     }
   }
 

@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 
 /**
  * What a handler knows about the call it serves. Calls made while a context is current inherit its
- * deadline, and are cancelled with it. It is current in the handler's thread, and in what hangs on the futures of
- * calls that were made while it was. Safe to use from any thread.
+ * deadline, and are cancelled with it. It is current in the handler's thread, and in what hangs on the futures, and in the
+ * callbacks, of calls that were made while it was. Safe to use from any thread.
  */
 public interface CallContext {
   /** The context of the handler that runs in this thread, if one does. */

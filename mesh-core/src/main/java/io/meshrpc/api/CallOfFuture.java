@@ -1,5 +1,6 @@
 package io.meshrpc.api;
 
+import java.lang.System.Logger.Level;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -10,10 +11,10 @@ final class CallOfFuture {
 
   static <R> OpenCall tell(CompletableFuture<R> future, ReplyCallback<? super R> callback) {
     CompletableFuture<R> unused = future.whenComplete((reply, failure) -> {
-      if (failure == null) {
-        callback.ended(reply, null);
-      } else {
-        callback.ended(null, asRpcException(failure));
+      try {
+        callback.ended(reply, failure == null ? null : asRpcException(failure));
+      } catch (Throwable e) { // the stage that would have it is nobody's
+        System.getLogger("io.meshrpc").log(Level.WARNING, "the callback of a call failed", e);
       }
     });
     return () -> future.cancel(false);

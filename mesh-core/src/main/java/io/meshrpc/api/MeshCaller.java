@@ -34,8 +34,7 @@ public interface MeshCaller {
 
   /**
    * Calls and returns at once; the callback hears how the call ended, in place of a future, which costs more. That
-   * matters to who makes hundreds of thousands of calls a second. A call that is cancelled by what is returned has
-   * {@link Execution#UNKNOWN} if interceptors saw it or a handler made it.
+   * matters to who makes hundreds of thousands of calls a second. What is returned cancels the call.
    *
    * @throws IllegalArgumentException if the options hedge a method that may not run twice
    */

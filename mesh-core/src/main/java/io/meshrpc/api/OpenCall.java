@@ -4,8 +4,10 @@ package io.meshrpc.api;
 @FunctionalInterface
 public interface OpenCall {
   /**
-   * Cancels the call, which ends with {@link Code#CANCELLED} soon, or has by the time that this returns: its callback
-   * hears of it, in this thread perhaps. Nothing if another end is already on its way to the callback.
+   * Cancels the call, which ends with {@link Code#CANCELLED}; nothing if it has ended. The callback hears of that soon.
+   * If a future is inside, because interceptors see the call, a handler made it, or its caller is no {@code MeshClient},
+   * it has heard of it when this returns, in this thread, and nobody knows whether the call ran: {@link
+   * Execution#UNKNOWN}.
    */
   void cancel();
 }

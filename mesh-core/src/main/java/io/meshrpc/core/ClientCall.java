@@ -84,8 +84,8 @@ public final class ClientCall extends Timers.Timed implements Numbered, Mail<Cli
     return end instanceof Response response ? response : null;
   }
 
-  /** By who has taken the answer, after the end. */
-  public void forgetResponse() {
+  /** By who has taken the answer, or the failure, after the end. */
+  public void forgetEnd() {
     end = TAKEN;
   }
 

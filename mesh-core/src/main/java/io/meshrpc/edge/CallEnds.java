@@ -1,30 +1,37 @@
 package io.meshrpc.edge;
 
+import io.meshrpc.api.Code;
+import io.meshrpc.api.Execution;
 import io.meshrpc.api.ReplyCallback;
 import io.meshrpc.api.RpcException;
+import io.meshrpc.api.Status;
 import io.meshrpc.core.ClientCall;
 import org.jspecify.annotations.Nullable;
 
-/** Tells of the end of a call for which no thread is parked: a {@link ReplyFuture} or a callback, its ticket. */
+/** Tells of the ends of a client's calls for which no thread is parked: to a {@link ReplyFuture} or a callback, their tickets. */
 public final class CallEnds {
-  private static final RareLog FAILURES = new RareLog();
+  private final RareLog failures = new RareLog(); // of callbacks
 
-  private CallEnds() {}
-
-  /** By the loop, once the call has ended: whether that is to be told. Or else a thread waits for it. */
-  public static boolean isToBeTold(ClientCall call) {
+  /**
+   * By the loop, once the call has ended and once for each: whether that is to be told. Or else the thread that waits
+   * for it has been woken.
+   */
+  public boolean isToBeTold(ClientCall call) {
     return call.ticket() instanceof ReplyFuture<?> future
         ? !future.isLeftToWaiter()
         : call.ticket() instanceof ReplyCallback<?>;
   }
 
-  /** What tells it; to be run once. */
-  public static Runnable telling(ClientCall call) {
+  /** What tells it. */
+  public Runnable telling(ClientCall call) {
     return call.ticket() instanceof ReplyFuture<?> future ? future : () -> tell(call);
   }
 
-  /** Tells it; to be done once. */
-  public static void tell(ClientCall call) {
+  /**
+   * Tells it; nothing if that was done. To be done once, but an executor may run what it has said that it rejects. Throws
+   * nothing.
+   */
+  public void tell(ClientCall call) {
     if (call.ticket() instanceof ReplyFuture<?> future) {
       future.run();
     } else if (call.ticket() instanceof ReplyCallback<?> callback) {
@@ -32,28 +39,32 @@ public final class CallEnds {
     }
   }
 
-  private static <R> void tellReply(ClientCall call, ReplyCallback<R> callback) {
+  private <R> void tellReply(ClientCall call, ReplyCallback<R> callback) {
+    if (call.response() == null && call.failure() == null) {
+      return; // it was taken
+    }
     R reply;
     try {
       reply = Replies.take(call);
     } catch (RpcException e) {
+      call.forgetEnd();
       tell(callback, null, e);
+      return;
+    } catch (Throwable e) { // whose text cannot be had, or the like: it is the marshaller's
+      Status status = new Status(Code.INTERNAL, "the reply came and could not be taken");
+      tell(callback, null, new RpcException(status, Execution.EXECUTED, e));
       return;
     }
     tell(callback, reply, null);
   }
 
-  /** Tells a callback that its call has failed before it began. */
-  public static void tell(ReplyCallback<?> callback, RpcException failure) {
-    tell(callback, null, failure);
-  }
-
-  private static <R> void tell(
+  /** Tells a callback. What that throws is logged. */
+  public <R> void tell(
       ReplyCallback<R> callback, @Nullable R reply, @Nullable RpcException failure) {
     try {
       callback.ended(reply, failure);
     } catch (Throwable e) { // the thread that tells it goes on with others
-      FAILURES.warn("the callback of a call failed", e);
+      failures.warn("the callback of a call failed", e);
     }
   }
 }

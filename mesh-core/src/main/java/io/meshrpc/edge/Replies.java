@@ -35,7 +35,7 @@ final class Replies {
       throw Failures.unreadable(
           call, new Status(Code.INTERNAL, "the reply came and could not be taken: " + e), e);
     } finally {
-      call.forgetResponse(); // which holds all that came with it
+      call.forgetEnd(); // which holds all that came with it
     }
   }
 }

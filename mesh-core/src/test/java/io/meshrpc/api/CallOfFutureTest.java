@@ -95,6 +95,16 @@ class CallOfFutureTest {
   }
 
   @Test
+  void aCallbackThatThrowsHarmsNobody() {
+    caller.callAsync(null, "", CallOptions.DEFAULT, (reply, failure) -> {
+      throw new IllegalStateException("a mistake");
+    });
+    call();
+    future.complete("heard");
+    assertThat(replies).containsExactly("heard");
+  }
+
+  @Test
   void whatIsCancelledMayHaveRun() {
     call().cancel();
     assertThat(future).isCancelled();
