@@ -1,7 +1,6 @@
 package io.meshrpc;
 
-import io.meshrpc.core.ClientCall;
-import io.meshrpc.edge.CallEnds;
+import io.meshrpc.edge.Completion;
 import io.meshrpc.edge.Guest;
 import io.meshrpc.edge.SafeLog;
 import io.meshrpc.zmq.Guests;
@@ -17,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * usually quick; on an executor otherwise. Owned by the loop.
  */
 final class Callbacks implements Guests {
-  private final CallEnds ends;
   private final Executor executor;
   private final @Nullable Habit habit; // null: never in the loop's thread
   private final TurnTime turnTime = new TurnTime();
@@ -29,15 +27,13 @@ final class Callbacks implements Guests {
 
   /** The calls that ended in a turn. Whoever tells of one takes the next; should it be kept, another goes on. */
   private static final class Batch implements Guest {
-    private final CallEnds ends;
     private final int count;
     private final AtomicInteger taken = new AtomicInteger();
-    private List<ClientCall> calls; // none once they are told: nobody is to be held for it
+    private List<Completion> ends; // none once they are told: nobody is to be held for it
 
-    Batch(CallEnds ends, List<ClientCall> calls) {
+    Batch(List<Completion> ends) {
       this.ends = ends;
-      this.calls = calls;
-      this.count = calls.size();
+      this.count = ends.size();
     }
 
     @Override
@@ -47,13 +43,13 @@ final class Callbacks implements Guests {
 
     /** Tells of those of which nobody has begun to, and counts them. */
     private int runSome() {
-      List<ClientCall> all = calls;
+      List<Completion> all = ends;
       int ran = 0;
       for (int i = taken.getAndIncrement(); i < count; i = taken.getAndIncrement()) {
-        ends.tell(all.get(i));
+        all.get(i).run();
         ran++;
       }
-      calls = List.of();
+      ends = List.of();
       return ran;
     }
 
@@ -107,8 +103,7 @@ final class Callbacks implements Guests {
    *
    * @param quickNs what callbacks may usually take for that; 0: never
    */
-  Callbacks(CallEnds ends, Executor executor, long quickNs) {
-    this.ends = ends;
+  Callbacks(Executor executor, long quickNs) {
     this.executor = executor;
     this.habit = quickNs == 0 ? null : new Habit(quickNs);
   }
@@ -119,19 +114,19 @@ final class Callbacks implements Guests {
   }
 
   /** Tells of one for itself, soon. */
-  void tell(ClientCall call) {
-    handOver(ends.telling(call));
+  void run(Completion end) {
+    handOver(end);
   }
 
   /**
    * Tells of these, soon. One that waits for another, or for long, holds up none. Not if {@link #runEach each is told
    * for itself}.
    */
-  void tell(List<ClientCall> calls) {
+  void run(List<Completion> ends) {
     Habit own = Objects.requireNonNull(habit, "habit");
     learn(own);
-    Batch batch = new Batch(ends, calls);
-    if (!closed && next == null && own.isQuick() && turnTime.take(calls.size() * own.costNs())) {
+    Batch batch = new Batch(ends);
+    if (!closed && next == null && own.isQuick() && turnTime.take(ends.size() * own.costNs())) {
       next = batch;
     } else {
       share(batch);

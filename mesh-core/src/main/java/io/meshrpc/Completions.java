@@ -2,7 +2,7 @@ package io.meshrpc;
 
 import io.meshrpc.api.MeshListener;
 import io.meshrpc.core.ClientCall;
-import io.meshrpc.edge.CallEnds;
+import io.meshrpc.edge.Completion;
 import io.meshrpc.edge.WakeUps;
 import io.meshrpc.zmq.ClientNode;
 import io.meshrpc.zmq.Guests;
@@ -12,21 +12,19 @@ import java.util.concurrent.Executor;
 
 /** Hands what the loop has ended to those who wait for it. */
 final class Completions implements ClientNode.Ears {
-  private final CallEnds ends;
   private final Callbacks callbacks;
   private final Runnable whenClosed;
   private final News news;
   private final WakeUps wakeUps = new WakeUps();
 
-  Completions(MeshClientBuilder builder, CallEnds ends) {
-    this.ends = ends;
+  Completions(MeshClientBuilder builder) {
     Executor own = builder.callbackExecutor;
     if (own == null) {
       var pool = DaemonThreads.forShortTasks("mesh-callback-" + builder.name, 4);
-      callbacks = new Callbacks(ends, pool.executor(), builder.quickNs);
+      callbacks = new Callbacks(pool.executor(), builder.quickNs);
       whenClosed = pool.end();
     } else {
-      callbacks = new Callbacks(ends, own, 0);
+      callbacks = new Callbacks(own, 0);
       whenClosed = () -> {};
     }
     news = new News("mesh-client-" + builder.name, builder.listener);
@@ -36,21 +34,21 @@ final class Completions implements ClientNode.Ears {
   public void onCompleted(List<ClientCall> calls) {
     wakeUps.wake(calls);
     boolean each = callbacks.runEach();
-    List<ClientCall> some = null;
+    List<Completion> some = null;
     for (int i = 0; i < calls.size(); i++) {
-      ClientCall call = calls.get(i);
-      if (!ends.isToBeTold(call)) {
+      if (!(calls.get(i).ticket() instanceof Completion completion)
+          || completion.isLeftToWaiter()) {
         continue;
       }
       if (each) {
-        callbacks.tell(call);
+        callbacks.run(completion);
       } else {
         some = some == null ? new ArrayList<>(calls.size() - i) : some;
-        some.add(call);
+        some.add(completion);
       }
     }
     if (some != null) {
-      callbacks.tell(some);
+      callbacks.run(some);
     }
   }
 

@@ -17,8 +17,8 @@ import io.meshrpc.api.Status;
 import io.meshrpc.core.ClientCall;
 import io.meshrpc.core.ClientEngine;
 import io.meshrpc.edge.AwaitedReply;
-import io.meshrpc.edge.CallEnds;
 import io.meshrpc.edge.CallTerms;
+import io.meshrpc.edge.CalledBack;
 import io.meshrpc.edge.InterceptedCall;
 import io.meshrpc.edge.LoggedAttempts;
 import io.meshrpc.edge.PendingReply;
@@ -45,15 +45,15 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
 
   private final CallTerms terms;
   private final List<CallInterceptor> interceptors;
-  private final CallEnds ends = new CallEnds();
   private final Completions completions;
   private final NodeLoop<ClientEngine> loop;
   private final Consumer<ClientCall> canceller = this::cancel;
+  private final CalledBack.Home callbacks = new CalledBack.Home(canceller);
 
   MeshClient(MeshClientBuilder builder, LoadBalancer chooser) {
     this.terms = builder.terms();
     this.interceptors = List.copyOf(builder.interceptors);
-    this.completions = new Completions(builder, ends);
+    this.completions = new Completions(builder);
     AttemptInterceptor attempts = LoggedAttempts.of(builder.attemptInterceptor);
     this.loop = ClientNode.start(
         builder.name,
@@ -150,16 +150,18 @@ public final class MeshClient implements MeshCaller, AutoCloseable {
     Objects.requireNonNull(callback, "callback");
     if (!interceptors.isEmpty() || CallContext.current().isPresent()) {
       return MeshCaller.super.callAsync(
-          method, request, options, (reply, failure) -> ends.tell(callback, reply, failure));
+          method, request, options, (reply, failure) -> callbacks.tell(callback, reply, failure));
     }
     try {
-      ClientCall call = terms.newCall(method, request, options, null, callback);
+      CalledBack<? super R> ticket = new CalledBack<>(callbacks, callback);
+      ClientCall call = terms.newCall(method, request, options, null, ticket);
+      ticket.of(call);
       if (loop.post(call)) {
-        return () -> cancel(call);
+        return ticket;
       }
-      ends.tell(callback, null, closed());
+      callbacks.tell(callback, null, closed());
     } catch (RpcException e) {
-      ends.tell(callback, null, e);
+      callbacks.tell(callback, null, e);
     }
     return NEVER_OPEN;
   }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the reply's type
  */
-public class ReplyFuture<R> extends CompletableFuture<R> implements Runnable {
+public class ReplyFuture<R> extends CompletableFuture<R> implements Completion {
   private final Consumer<ClientCall> canceller;
   private final @Nullable CallContext handler; // that makes the call, if one does
   private @Nullable ClientCall call; // set before anybody sees the future
@@ -37,10 +37,7 @@ public class ReplyFuture<R> extends CompletableFuture<R> implements Runnable {
     return handler;
   }
 
-  /**
-   * By the loop, once the call has ended: whether somebody waits for the future and will complete it. Or else
-   * it is to be {@link #run}.
-   */
+  @Override
   public boolean isLeftToWaiter() {
     return false;
   }
