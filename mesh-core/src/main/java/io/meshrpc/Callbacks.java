@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells of the ends of calls, and so runs what users have hung on their futures, and their callbacks: in the thread of the loop, lent, as long as that is
- * usually quick; on an executor otherwise. Owned by the loop.
+ * Tells of the ends of calls, and so runs callbacks and what users have hung on futures: in the thread of the loop,
+ * lent, as long as that is usually quick; on an executor otherwise. Owned by the loop.
  */
 final class Callbacks implements Guests {
   private final Executor executor;

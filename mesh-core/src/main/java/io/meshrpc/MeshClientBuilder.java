@@ -163,9 +163,8 @@ public final class MeshClientBuilder {
   }
 
   /**
-   * Where futures complete and callbacks are called; four daemon threads of the client's own unless set, and its loop while that is
-   * {@linkplain #quickCallbacks quick}. Callbacks that wait
-   * hold up the others there: give those an executor of their own. One that runs its tasks in the
+   * Where futures complete and callbacks are called; four daemon threads of the client's own unless set, and its loop
+   * while that is {@linkplain #quickCallbacks quick}. Callbacks that wait hold up the others there: give those an executor of their own. One that runs its tasks in the
    * calling thread makes callbacks run on the client's loop; they must be short, and not call with
    * {@link MeshClient#call}.
    */
@@ -175,8 +174,8 @@ public final class MeshClientBuilder {
   }
 
   /**
-   * Futures, and callbacks, whose completion, with all that hangs on them, usually takes no longer than this complete in the
-   * thread of the client's loop, as long as it stays so: to wake another would take longer. If a callback
+   * Callbacks, and futures with all that hangs on them, that usually take no longer than this are called and completed
+   * in the thread of the client's loop, as long as it stays so: to wake another would take longer. If a callback
    * keeps the thread all the same, because it waits for something, the client stands still for 2 to 4 ms, or
    * for 20 to 24 ms if it computes; then another thread becomes the loop, and callbacks have threads of their own for
    * 10 s, and for twice as long each time. Not with a {@link #callbackExecutor}. 20 microseconds
