@@ -111,24 +111,27 @@ class ReplyCallbackTest {
     }
   }
 
+  /** A method whose replies fail so when they are read. */
+  private static MethodDescriptor<String, String> unreadable(RuntimeException failure) {
+    Marshaller<String> reply = new Marshaller<>() {
+      @Override
+      public byte[] encode(String value) {
+        return new byte[0];
+      }
+
+      @Override
+      public String decode(byte[] bytes) {
+        throw failure;
+      }
+    };
+    return new MethodDescriptor<>(
+        READ.service(), READ.name(), Idempotency.NO_SIDE_EFFECTS, READ.request(), reply);
+  }
+
   @Test
   void hearsThatTheReplyCannotBeRead() {
-    MethodDescriptor<String, String> unreadable = new MethodDescriptor<>(
-        READ.service(),
-        READ.name(),
-        Idempotency.NO_SIDE_EFFECTS,
-        READ.request(),
-        new Marshaller<>() {
-          @Override
-          public byte[] encode(String value) {
-            return new byte[0];
-          }
-
-          @Override
-          public String decode(byte[] bytes) {
-            throw new IllegalStateException("not a word of it");
-          }
-        });
+    MethodDescriptor<String, String> unreadable =
+        unreadable(new IllegalStateException("not a word of it"));
     try (MeshServer server = server(request -> request).build().start();
         MeshClient mesh = client(server).build()) {
       Heard heard = new Heard();
@@ -299,27 +302,12 @@ class ReplyCallbackTest {
 
   @Test
   void hearsThatTheReplyCannotBeReadEvenIfNobodyCanSayWhy() {
-    MethodDescriptor<String, String> unspeakable = new MethodDescriptor<>(
-        READ.service(),
-        READ.name(),
-        Idempotency.NO_SIDE_EFFECTS,
-        READ.request(),
-        new Marshaller<>() {
-          @Override
-          public byte[] encode(String value) {
-            return new byte[0];
-          }
-
-          @Override
-          public String decode(byte[] bytes) {
-            throw new IllegalStateException() {
-              @Override
-              public String getMessage() {
-                throw new IllegalStateException("not even that");
-              }
-            };
-          }
-        });
+    MethodDescriptor<String, String> unspeakable = unreadable(new IllegalStateException() {
+      @Override
+      public String getMessage() {
+        throw new IllegalStateException("not even that");
+      }
+    });
     try (MeshServer server = server(request -> request).build().start();
         MeshClient mesh = client(server).build()) {
       for (int i = 0; i < 20; i++) {
