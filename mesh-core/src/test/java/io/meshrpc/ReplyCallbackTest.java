@@ -154,22 +154,8 @@ class ReplyCallbackTest {
 
   @Test
   void hearsInItsCallersThreadWhatCannotBegin() {
-    MethodDescriptor<String, String> unwritable = new MethodDescriptor<>(
-        READ.service(),
-        READ.name(),
-        Idempotency.NO_SIDE_EFFECTS,
-        new Marshaller<>() {
-          @Override
-          public byte[] encode(String value) {
-            throw new IllegalStateException("no words for it");
-          }
-
-          @Override
-          public String decode(byte[] bytes) {
-            return "";
-          }
-        },
-        READ.reply());
+    MethodDescriptor<String, String> unwritable =
+        UsersCodeTest.unwritable(new IllegalStateException("no words for it"));
     Heard wordless = new Heard();
     Heard late = new Heard();
     try (MeshClient mesh = MeshClient.builder().connect("tcp://127.0.0.1:1").build()) {

@@ -203,7 +203,7 @@ class UsersCodeTest {
   }
 
   /** A method whose requests cannot be written. */
-  private static MethodDescriptor<String, String> unwritable(RuntimeException mistake) {
+  static MethodDescriptor<String, String> unwritable(RuntimeException mistake) {
     Marshaller<String> marshaller = new Marshaller<>() {
       @Override
       public byte[] encode(String value) {

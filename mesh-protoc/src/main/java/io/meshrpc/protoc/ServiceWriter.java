@@ -237,35 +237,27 @@ final class ServiceWriter {
     line("      return new " + clientType + "(mesh, options.withDeadline(deadline));");
     line("    }");
     for (Method m : methods) {
-      clientMethod(m, m.reply(), m.java(), "call");
-      clientMethod(
-          m,
-          "java.util.concurrent.CompletableFuture<" + m.reply() + ">",
-          m.java() + "Async",
-          "callAsync");
-      callbackMethod(m);
+      String async = m.java() + "Async";
+      String future = "java.util.concurrent.CompletableFuture<" + m.reply() + ">";
+      String callback = API + "ReplyCallback<? super " + m.reply() + ">";
+      clientMethod(m, m.reply(), m.java(), "call", "");
+      clientMethod(m, future, async, "callAsync", "");
+      clientMethod(m, API + "OpenCall", async, "callAsync", callback);
     }
     line("  }");
   }
 
-  private void clientMethod(Method m, String reply, String name, String call) {
-    for (String parameter : List.of("", ", " + API + "CallOptions options")) {
+  /** Once for the client's own options, and once for others; with a callback if it has a type. */
+  private void clientMethod(Method m, String result, String name, String call, String callback) {
+    String parameter = callback.isEmpty() ? "" : ", " + callback + " callback";
+    String argument = callback.isEmpty() ? "" : ", callback";
+    for (String options : List.of("", ", " + API + "CallOptions options")) {
       line("");
       methodDoc("    ", m);
-      line("    public " + reply + " " + name + "(" + m.request() + " request" + parameter + ") {");
-      line("      return mesh." + call + "(" + m.constant() + ", request, options);");
-      line("    }");
-    }
-  }
-
-  private void callbackMethod(Method m) {
-    String callback = ", " + API + "ReplyCallback<? super " + m.reply() + "> callback";
-    for (String parameter : List.of("", ", " + API + "CallOptions options")) {
-      line("");
-      methodDoc("    ", m);
-      line("    public " + API + "OpenCall " + m.java() + "Async(" + m.request() + " request"
-          + parameter + callback + ") {");
-      line("      return mesh.callAsync(" + m.constant() + ", request, options, callback);");
+      line("    public " + result + " " + name + "(" + m.request() + " request" + options
+          + parameter + ") {");
+      line("      return mesh." + call + "(" + m.constant() + ", request, options" + argument
+          + ");");
       line("    }");
     }
   }
